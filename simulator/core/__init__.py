@@ -1,0 +1,1 @@
+"""What every room shares: actions, readings, records, ids, units, seed streams, errors."""

@@ -1,0 +1,83 @@
+"""What a device does on the network, in the order in which the fleet does it.
+
+Actions are the only thing that crosses from the model to the delivery side. They are msgspec Structs:
+one is made for every message, in a fifth of the time of a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Will(msgspec.Struct, frozen=True):
+    """The message that the broker publishes for a device whose connection breaks."""
+
+    topic: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+
+
+class Action(msgspec.Struct, frozen=True, gc=False, tag_field="action"):
+    """Base of all actions.
+
+    Attributes:
+        at: simulated seconds since the scenario's start.
+        device: id of the device, which is also its MQTT client id.
+    """
+
+    at: float
+    device: str
+
+
+class Connect(Action, frozen=True, gc=False, tag="connect"):
+    """Open the device's MQTT session."""
+
+    keep_alive: int
+    clean: bool
+    will: Will | None = None
+
+
+class Subscribe(Action, frozen=True, gc=False, tag="subscribe"):
+    """Subscribe the device to a topic filter, now and again after each reconnect without a session."""
+
+    topic_filter: str
+    qos: int
+
+
+class Publish(Action, frozen=True, gc=False, tag="publish"):
+    """Publish one message. `id` is unique in the run and the key to its truth."""
+
+    id: str
+    kind: str
+    event: str
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool = False
+
+
+class Disconnect(Action, frozen=True, gc=False, tag="disconnect"):
+    """End the session with a DISCONNECT packet."""
+
+
+class Drop(Action, frozen=True, gc=False, tag="drop"):
+    """Close the socket without a word, as a power cut would."""
+
+
+class Raw(Action, frozen=True, gc=False, tag="raw"):
+    """Send bytes as they are."""
+
+    data: bytes
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What a device was told over its command topic.
+
+    Attributes:
+        name: ``mute``, ``unmute``, ``report_interval`` or ``firmware``.
+        value: seconds for ``report_interval``, the version for ``firmware``, else None.
+    """
+
+    name: str
+    value: str | int | float | None = None

@@ -1,0 +1,107 @@
+"""The rows of the ground truth and of the delivery facts that join it by message id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from simulator.core.readings import Hazard, Value
+
+
+class Expectation(StrEnum):
+    """What a correct control does with a message."""
+
+    ALLOW = "allow"
+
+
+class Outcome(StrEnum):
+    """How a message ended; each ends in exactly one way.
+
+    ACKNOWLEDGED at QoS 0 means that the broker answered a ping sent after it on the same connection.
+    """
+
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    LOST = "lost"
+
+
+class MessageTruth(msgspec.Struct, frozen=True, gc=False):
+    """What is true about one message.
+
+    Attributes:
+        id: the message's id, also in its payload.
+        at: simulated seconds since the start when the device sends it.
+        observed: simulated seconds of the observation, at or before `at`.
+        person: whose data it is; the household, place and so on likewise, None where nobody's.
+        consent: purposes that the person agrees to at that time, None where nobody's data.
+        hazards: why it is personal.
+        attack: campaign, or None.
+        expect: what a correct control does with it.
+        facts: what only the truth knows about this event.
+    """
+
+    id: str
+    at: float
+    observed: float
+    device: str
+    kind: str
+    event: str
+    topic: str
+    qos: int
+    retain: bool
+    size: int
+    person: str | None
+    household: str | None
+    place: str | None
+    consent: tuple[str, ...] | None
+    hazards: tuple[Hazard, ...]
+    attack: str | None
+    expect: Expectation
+    facts: Mapping[str, Value] | None
+
+
+class PersonTruth(msgspec.Struct, frozen=True):
+    """An invented person."""
+
+    person: str
+    household: str
+    neighbourhood: str
+    age: int
+    sex: str
+    occupation: str
+    chronotype: float
+    home: tuple[float, float]
+    workplace: str | None
+
+
+class ConsentTruth(msgspec.Struct, frozen=True):
+    """What a person agrees to from a moment on."""
+
+    person: str
+    at: float
+    purposes: tuple[str, ...]
+
+
+class Delivered(msgspec.Struct, frozen=True, gc=False):
+    """How one message fared on the network; times are seconds since the load began.
+
+    Attributes:
+        id: the message's id.
+        due: when it had to be sent; does not depend on the broker.
+        sent: when its last byte was handed to the kernel, None if it never was.
+        acked: when the broker's answer arrived, None if none did.
+        outcome: how it ended.
+        reason: MQTT reason code or cause, where there is one.
+        attempts: how often it was sent; more than 1 after a retransmission.
+    """
+
+    id: str
+    due: float
+    sent: float | None
+    acked: float | None
+    outcome: Outcome
+    reason: str | None = None
+    attempts: int = 1

@@ -1,0 +1,126 @@
+"""Random streams keyed by entity and purpose.
+
+Every stream is a region of one Philox counter space (Salmon et al., "Parallel random numbers: as easy
+as 1, 2, 3", SC 2011), addressed by a hash of its key. A stream therefore depends on the seed and on its
+own key alone: adding a device, a household or a shard changes no other entity's draws, and creating a
+stream costs two hashes instead of a generator.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import accumulate
+from typing import TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+Key = str | int
+
+BLOCK = 64
+"""Scalar draws are taken from blocks of this many; part of the determinism contract."""
+
+
+def _hash64(*parts: Key) -> int:
+    text = "\x1f".join(str(part) for part in parts)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+class Seeds:
+    """The root of all random streams of a run.
+
+    Two roots with the same seed give the same streams, in any process and in any order of use.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._philox = np.random.Philox(key=_hash64("seed", seed))
+        self._generator = np.random.Generator(self._philox)
+        self._state = self._philox.state
+        self._empty = self._state["buffer"].copy()
+
+    def draws(self, purpose: str, *entity: Key) -> Draws:
+        """Return the stream of one entity for one purpose, such as ``draws("sleep", "n0-h3-p1")``."""
+        return Draws(self, _hash64(*entity), _hash64("purpose", purpose))
+
+    def digest(self, *key: Key) -> int:
+        """Return 64 bits that depend on the seed and the key alone; for opaque identifiers."""
+        return _hash64("digest", self.seed, *key)
+
+    def _at(self, block: int, entity: int, purpose: int) -> np.random.Generator:
+        """Return the shared generator, wound to the start of a block of a stream."""
+        state = self._state
+        state["state"]["counter"] = np.array((0, block, entity, purpose), dtype=np.uint64)
+        state["buffer"] = self._empty
+        state["buffer_pos"] = 4
+        state["has_uint32"] = 0
+        state["uinteger"] = 0
+        self._philox.state = state
+        return self._generator
+
+
+class Draws:
+    """One random stream: scalars from blocks of 64, arrays from a generator wound to a fresh block."""
+
+    __slots__ = ("_block", "_entity", "_normals", "_purpose", "_seeds", "_uniforms")
+
+    def __init__(self, seeds: Seeds, entity: int, purpose: int) -> None:
+        self._seeds = seeds
+        self._entity = entity
+        self._purpose = purpose
+        self._block = 0
+        self._uniforms: list[float] = []
+        self._normals: list[float] = []
+
+    def generator(self) -> np.random.Generator:
+        """Return a numpy generator at the start of a fresh block of this stream.
+
+        The generator is shared by all streams: draw what is needed at once and let go of it. The next
+        call to any stream moves it elsewhere.
+        """
+        block = self._block
+        self._block = block + 1
+        return self._seeds._at(block, self._entity, self._purpose)
+
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
+        """Return a float in [low, high)."""
+        if not self._uniforms:
+            self._uniforms = self.generator().random(BLOCK).tolist()
+        return low + (high - low) * self._uniforms.pop()
+
+    def normal(self, mean: float = 0.0, sd: float = 1.0) -> float:
+        """Return a normal draw."""
+        if not self._normals:
+            self._normals = self.generator().standard_normal(BLOCK).tolist()
+        return mean + sd * self._normals.pop()
+
+    def lognormal(self, median: float, log_sd: float) -> float:
+        """Return a log-normal draw, given by its median and the SD of its logarithm."""
+        return median * math.exp(log_sd * self.normal())
+
+    def exponential(self, mean: float) -> float:
+        """Return a waiting time of the given mean."""
+        return -mean * math.log(1.0 - self.uniform())
+
+    def poisson(self, mean: float) -> int:
+        """Return a Poisson count."""
+        return int(self.generator().poisson(mean))
+
+    def chance(self, probability: float) -> bool:
+        """Return True with the given probability."""
+        return self.uniform() < probability
+
+    def below(self, n: int) -> int:
+        """Return an integer in [0, n)."""
+        return int(self.uniform() * n)
+
+    def choice(self, options: Sequence[T], weights: Sequence[float] | None = None) -> T:
+        """Return one of the options, by weight if weights are given."""
+        if weights is None:
+            return options[self.below(len(options))]
+        cumulative = list(accumulate(weights))
+        return options[min(bisect(cumulative, self.uniform() * cumulative[-1]), len(options) - 1)]
