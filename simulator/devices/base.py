@@ -16,7 +16,7 @@ from simulator.core.readings import Reading
 from simulator.core.seeds import Draws
 from simulator.world import Neighbourhood
 
-O = TypeVar("O", bound=DeviceOptions)
+OptionsT = TypeVar("OptionsT", bound=DeviceOptions)
 Process = Generator[simpy.Event, Any, None]
 
 FIRST_FIRMWARE = "1.0.0"
@@ -39,7 +39,7 @@ class Habitat:
     emit: Callable[[Reading], None]
 
 
-class Device(ABC, Generic[O]):
+class Device(ABC, Generic[OptionsT]):
     """One device. Its process reads the world and emits readings; it never changes the world.
 
     A device obeys ``report_interval`` (seconds) and ``firmware`` (a version to announce); a family adds
@@ -48,7 +48,7 @@ class Device(ABC, Generic[O]):
 
     report_interval: float
 
-    def __init__(self, habitat: Habitat, options: O) -> None:
+    def __init__(self, habitat: Habitat, options: OptionsT) -> None:
         self.habitat = habitat
         self.env = habitat.env
         self.options = options
