@@ -1,0 +1,228 @@
+"""Composition root of `fleetsim generate`: a shard's stream into a file, as fast as it simulates."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import msgspec
+
+from simulator.core.actions import Action, Publish
+from simulator.core.errors import RunFailedError, UsageError
+from simulator.core.shard import Shard
+from simulator.fleet import Fleet
+from simulator.scenario import Scenario
+from simulator.truth import TruthWriter
+
+CHUNK = 1 << 20
+"""Bytes gathered before they are written."""
+
+ROWS = 50_000
+"""Rows in a Parquet row group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """How a generation went.
+
+    Attributes:
+        devices: devices in the shard.
+        messages: messages written.
+        events: SimPy events processed.
+        complete: False if it was stopped before the scenario's end.
+    """
+
+    devices: int
+    messages: int
+    events: int
+    complete: bool
+
+
+class Sink(Protocol):
+    """Takes actions one after the other."""
+
+    def write(self, action: Action, time: str) -> None:
+        """Take an action; `time` is its RFC 3339 timestamp."""
+
+    def close(self) -> None:
+        """Write what is left."""
+
+
+class _Line(msgspec.Struct):
+    """A message as a broker would see it. The model's labels are not here."""
+
+    action: str
+    at: float
+    time: str
+    device: str
+    id: str
+    topic: str
+    qos: int
+    retain: bool
+    payload: msgspec.Raw
+
+
+class JsonLines:
+    """Writes an action a line. A JSON payload stands as it is, any other as a base 64 string."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._buffer = bytearray()
+        self._encode = msgspec.json.Encoder(enc_hook=_base64).encode
+
+    def write(self, action: Action, time: str) -> None:
+        """Take an action."""
+        if isinstance(action, Publish):
+            payload = action.payload
+            raw = msgspec.Raw(payload if payload[:1] in b"{[" else self._encode(_base64(payload)))
+            line: object = _Line(
+                "publish",
+                action.at,
+                time,
+                action.device,
+                action.id,
+                action.topic,
+                action.qos,
+                action.retain,
+                raw,
+            )
+        else:
+            line = action
+        buffer = self._buffer
+        buffer += self._encode(line)
+        buffer += b"\n"
+        if len(buffer) > CHUNK:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._flush()
+        self._file.flush()
+
+    def _flush(self) -> None:
+        self._file.write(self._buffer)
+        self._buffer.clear()
+
+
+class Parquet:
+    """Writes one row a message; sessions and subscriptions are left to JSON lines."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+        except ImportError as error:
+            raise UsageError(
+                "writing Parquet needs pyarrow; install it with: pip install 'fleetsim[parquet]'"
+            ) from error
+        self._pa = pa
+        self._schema = pa.schema(
+            [
+                ("at", pa.float64()),
+                ("time", pa.string()),
+                ("device", pa.string()),
+                ("id", pa.string()),
+                ("topic", pa.string()),
+                ("qos", pa.int8()),
+                ("retain", pa.bool_()),
+                ("payload", pa.binary()),
+            ]
+        )
+        self._writer = pq.ParquetWriter(path, self._schema)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def write(self, action: Action, time: str) -> None:
+        """Take an action."""
+        if isinstance(action, Publish):
+            a = action
+            self._rows.append((a.at, time, a.device, a.id, a.topic, a.qos, a.retain, a.payload))
+            if len(self._rows) >= ROWS:
+                self._flush()
+
+    def close(self) -> None:
+        """Write what is left and the footer."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = dict(zip(self._schema.names, zip(*self._rows, strict=True), strict=True))
+            self._writer.write_table(self._pa.table(columns, schema=self._schema))
+            self._rows.clear()
+
+
+def generate(
+    scenario: Scenario,
+    sink: Sink,
+    *,
+    shard: Shard | None = None,
+    truth: TruthWriter | None = None,
+    progress: Callable[[float, int], None] = lambda _at, _messages: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Generated:
+    """Write a shard's stream to a sink, and its truth beside it.
+
+    The same scenario, seed and shard give the same bytes; merging the lines of all shards by
+    ``(at, device)`` gives the lines of the one shard 0/1.
+
+    Args:
+        progress: told the simulated seconds and the messages so far, every ten thousand messages.
+        stopped: asked now and then; generation ends early, with whole lines, when it says yes.
+    """
+    fleet = Fleet(scenario, shard)
+    if truth is not None:
+        for person in fleet.people():
+            truth.person(person)
+        for consent in fleet.consents():
+            truth.consent(consent)
+    messages = 0
+    timestamp = fleet.calendar.timestamp
+    complete = True
+    for action, about in fleet.stream(stopped):
+        sink.write(action, timestamp(action.at))
+        if about is not None:
+            messages += 1
+            if truth is not None:
+                truth.message(about)
+            if messages % 10_000 == 0:
+                progress(action.at, messages)
+                if stopped():
+                    complete = False
+                    break
+    complete = complete and not stopped()
+    return Generated(len(fleet.devices), messages, fleet.events, complete)
+
+
+def open_sink(path: Path, stack: ExitStack) -> Sink:
+    """Return the sink for a file name: ``.parquet``, ``-`` for standard output, else JSON lines.
+
+    The stack closes what was opened.
+
+    Raises:
+        UsageError: the ending is not known, or Parquet is not installed.
+        RunFailedError: the file cannot be written.
+    """
+    suffixes = {".jsonl", ".parquet"}
+    sink: Sink
+    try:
+        if str(path) == "-":
+            sink = JsonLines(sys.stdout.buffer)
+        elif path.suffix == ".jsonl":
+            sink = JsonLines(stack.enter_context(path.open("wb")))
+        elif path.suffix == ".parquet":
+            sink = Parquet(path)
+        else:
+            raise UsageError(f"cannot tell the format of {path}; end it in {' or '.join(sorted(suffixes))}, or use -")
+    except OSError as error:
+        raise RunFailedError(f"cannot write {path}: {error.strerror}") from error
+    stack.callback(sink.close)
+    return sink
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode()
