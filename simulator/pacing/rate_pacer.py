@@ -1,0 +1,30 @@
+"""A constant rate of messages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class RatePacer:
+    """Messages are due at equal distances, exactly `rate` of them a second; simulated time follows.
+
+    Attributes:
+        rate: messages a second.
+
+    Raises:
+        ValueError: the rate is not above 0, or not finite.
+    """
+
+    rate: float
+    open_loop: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate < math.inf:
+            raise ValueError(f"a rate is a number of messages a second above 0, not {self.rate:g}")
+
+    def due(self, at: float, index: int) -> float:
+        """Return when message `index` is due; simulated time does not matter."""
+        return index / self.rate
