@@ -1,1 +1,22 @@
 """Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from prometheus_server import PrometheusServer
+
+
+@pytest.fixture
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], PrometheusServer]]:
+    """Start a real Prometheus that scrapes a port of 127.0.0.1; it ends with the test."""
+    with ExitStack() as running:
+
+        def start(target: int) -> PrometheusServer:
+            folder: Path = tmp_path_factory.mktemp("prometheus")
+            return running.enter_context(PrometheusServer(folder, target))
+
+        yield start

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client import REGISTRY, generate_latest
+from prometheus_server import PrometheusServer, labels
+
+from simulator.core.actions import Publish
+from simulator.core.errors import RunFailedError
+from simulator.core.records import Delivered, Outcome
+from simulator.metrics import Collector, Snapshot, Tally, serve
+
+
+def tally() -> Tally:
+    """Ten wearable messages at QoS 1, one in five lost, and two dropped ones of a speaker at QoS 0."""
+    tally = Tally(late_after=0.5)
+    for number in range(10):
+        publish = Publish(0.0, "d1", f"m{number}", "wearable", "steps", "fleet/n0/wearable/d1/steps", b"", 1)
+        tally.due(publish)
+        lost = number % 5 == 0
+        tally.finished(
+            publish,
+            Delivered(
+                publish.id,
+                due=1.0,
+                sent=1.0 + number / 8,
+                acked=None if lost else 1.0 + number,
+                outcome=Outcome.LOST if lost else Outcome.ACKNOWLEDGED,
+                attempts=2 if lost else 1,
+            ),
+        )
+    for _ in range(2):
+        publish = Publish(0.0, "d2", "n", "smart_speaker", "utterance", "t", b"", 0)
+        tally.due(publish)
+        tally.finished(publish, Delivered("n", 1.0, None, None, Outcome.DROPPED))
+    tally.received = 3
+    return tally
+
+
+SNAPSHOT = Snapshot(
+    connections={"connected": 7, "connecting": 1},
+    connections_lost=4,
+    reconnects=3,
+    queue_depth=11,
+    in_flight=5,
+    simulated_seconds=3600.0,
+)
+
+
+@pytest.fixture
+def collector() -> Collector:
+    collector = Collector("1.2.3")
+    collector.update(replace(SNAPSHOT, tally=tally()))
+    return collector
+
+
+def value(collector: Collector, name: str, **with_labels: str) -> float | None:
+    return collector.registry.get_sample_value(f"fleetsim_{name}", with_labels)
+
+
+def test_counts_are_labelled_by_family_qos_and_outcome(collector: Collector) -> None:
+    assert value(collector, "messages_due_total", family="wearable", qos="1") == 10
+    assert value(collector, "messages_sent_total", family="smart_speaker", qos="0") == 0
+    assert value(collector, "messages_late_total", family="wearable", qos="1") == 5
+    assert value(collector, "messages_duplicated_total", family="wearable", qos="1") == 2
+    outcomes = {
+        outcome: value(
+            collector, "messages_finished_total", family="wearable", qos="1", outcome=outcome.value
+        )
+        for outcome in Outcome
+    }
+    assert outcomes == {
+        Outcome.ACKNOWLEDGED: 8,
+        Outcome.LOST: 2,
+        Outcome.DROPPED: 0,
+        Outcome.REFUSED: 0,
+    }
+
+
+def test_no_label_names_a_device_or_a_topic(collector: Collector) -> None:
+    used = {label for metric in collector.collect() for sample in metric.samples for label in sample.labels}
+    assert used == {"version", "family", "qos", "outcome", "le", "state"}
+
+
+def test_latencies_are_cumulative_histograms(collector: Collector) -> None:
+    at_most = [
+        value(collector, "publish_latency_seconds_bucket", le=le) for le in ("0.5", "1.0", "2.0", "+Inf")
+    ]
+    assert at_most == [0, 1, 2, 8]
+    assert value(collector, "publish_latency_seconds_count") == 8
+    assert value(collector, "publish_latency_seconds_sum") == 40
+    assert value(collector, "lag_seconds_count") == 10
+    assert value(collector, "end_to_end_latency_seconds_count") == 0
+
+
+def test_state_of_the_run(collector: Collector) -> None:
+    assert value(collector, "build_info", version="1.2.3") == 1
+    assert value(collector, "connections", state="connected") == 7
+    assert value(collector, "connections_lost_total") == 4
+    assert value(collector, "reconnects_total") == 3
+    assert value(collector, "queue_depth") == 11
+    assert value(collector, "in_flight") == 5
+    assert value(collector, "simulated_seconds") == 3600
+    assert value(collector, "messages_received_total") == 3
+
+
+def test_a_scrape_shows_the_last_snapshot_and_nothing_newer() -> None:
+    collector, counts = Collector("1"), tally()
+    collector.update(Snapshot(counts))
+    counts.received += 1
+    assert value(collector, "messages_received_total") == 3
+    collector.update(Snapshot(counts))
+    assert value(collector, "messages_received_total") == 4
+
+
+def test_a_run_that_has_not_begun_can_be_scraped() -> None:
+    assert value(Collector("1"), "messages_received_total") == 0
+
+
+def test_the_global_registry_stays_untouched(collector: Collector) -> None:
+    assert REGISTRY.get_sample_value("fleetsim_build_info", {"version": "1.2.3"}) is None
+
+
+def test_promtool_finds_nothing_to_complain_about(collector: Collector) -> None:
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"], input=generate_latest(collector.registry), capture_output=True
+    )
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+
+
+def test_serving_on_any_free_port_and_freeing_it(collector: Collector) -> None:
+    with serve(collector.registry, port=0) as server:
+        with urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as answer:
+            assert b'fleetsim_build_info{version="1.2.3"} 1.0' in answer.read()
+        port = server.port
+    serve(collector.registry, port).close()
+
+
+def test_a_port_in_use_is_named(collector: Collector) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            RunFailedError, match=rf"metrics on 127\.0\.0\.1:{port}: Address already in use.*--metrics"
+        ):
+            serve(collector.registry, port)
+
+
+def test_a_port_beyond_the_last_is_refused(collector: Collector) -> None:
+    with pytest.raises(RunFailedError, match="no such port"):
+        serve(collector.registry, 65_536)
+
+
+def test_prometheus_scrapes_the_same_numbers(
+    collector: Collector, prometheus: Callable[[int], PrometheusServer]
+) -> None:
+    with serve(collector.registry, port=0) as server:
+        scraped = prometheus(server.port)
+        assert scraped.wait_for("sum(fleetsim_messages_due_total)") == {labels(): 12}
+        assert scraped.query("fleetsim_messages_due_total") == {
+            labels(family="wearable", qos="1"): 10,
+            labels(family="smart_speaker", qos="0"): 2,
+        }
+        assert scraped.query("sum by (outcome) (fleetsim_messages_finished_total)") == {
+            labels(outcome="acknowledged"): 8,
+            labels(outcome="lost"): 2,
+            labels(outcome="dropped"): 2,
+            labels(outcome="refused"): 0,
+        }
+        assert scraped.query("fleetsim_publish_latency_seconds_sum") == {labels(): 40}
+        assert scraped.query("histogram_quantile(0.5, fleetsim_publish_latency_seconds_bucket)") == {
+            labels(): 5  # half of the eight took at most 5 s, which is a bucket's bound
+        }
+        assert scraped.query("fleetsim_connections") == {
+            labels(state="connected"): 7,
+            labels(state="connecting"): 1,
+        }
