@@ -1,1 +1,19 @@
-"""TODO."""
+"""A run's folder, and the ground truth in it: written while the run goes on, readable after a kill."""
+
+from simulator.truth.folder import RunFolder
+from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
+from simulator.truth.reader import Rows, read_consent, read_delivered, read_messages, read_people
+from simulator.truth.writer import TruthWriter
+
+__all__ = [
+    "SCHEMA",
+    "Manifest",
+    "Rows",
+    "RunFolder",
+    "TruthWriter",
+    "installed_versions",
+    "read_consent",
+    "read_delivered",
+    "read_messages",
+    "read_people",
+]

@@ -1,0 +1,69 @@
+"""Reads the ground truth of a run, also of one that was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from simulator.core.errors import RunFailedError
+from simulator.core.records import ConsentTruth, Delivered, MessageTruth, PersonTruth
+from simulator.truth.folder import RunFolder
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+class Rows(Generic[Row]):
+    """The rows of one file, read anew by each iteration, one at a time.
+
+    Attributes:
+        ignored: how many rows the last iteration left out because they were not whole: 1 if a killed run
+            left half a line at the end, else 0.
+
+    Raises:
+        RunFailedError: while iterating: the file cannot be read, or a line in it is not such a row.
+    """
+
+    def __init__(self, path: Path, row: type[Row]) -> None:
+        self.ignored = 0
+        self._path = path
+        self._decoder = msgspec.json.Decoder(row)
+
+    def __iter__(self) -> Iterator[Row]:
+        self.ignored = 0
+        decode = self._decoder.decode
+        number = 0
+        try:
+            with self._path.open("rb") as file:
+                for line in file:
+                    number += 1
+                    if not line.endswith(b"\n"):
+                        self.ignored = 1
+                        return
+                    yield decode(line)
+        except OSError as error:
+            raise RunFailedError(f"cannot read {self._path}: {error.strerror}") from error
+        except msgspec.MsgspecError as error:
+            raise RunFailedError(f"{self._path}:{number}: {error}") from error
+
+
+def read_messages(folder: RunFolder) -> Rows[MessageTruth]:
+    """Return the truth of all messages, in the order in which they were sent."""
+    return Rows(folder.messages, MessageTruth)
+
+
+def read_people(folder: RunFolder) -> Rows[PersonTruth]:
+    """Return all people."""
+    return Rows(folder.people, PersonTruth)
+
+
+def read_consent(folder: RunFolder) -> Rows[ConsentTruth]:
+    """Return all changes of consent."""
+    return Rows(folder.consent, ConsentTruth)
+
+
+def read_delivered(folder: RunFolder) -> Rows[Delivered]:
+    """Return how all messages fared, in the order in which they ended."""
+    return Rows(folder.delivery, Delivered)

@@ -1,0 +1,101 @@
+"""Writes the ground truth as the run goes on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from simulator.core.records import ConsentTruth, Delivered, MessageTruth, PersonTruth
+from simulator.truth.folder import RunFolder, writing
+
+_CHUNK = 1 << 18
+"""Bytes that gather before they are written; a few hundred rows."""
+
+
+class _Lines:
+    """A file of JSON rows that grows by whole lines."""
+
+    __slots__ = ("_buffer", "_encode", "_file", "_path")
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._buffer = bytearray()
+        self._encode = msgspec.json.Encoder().encode_into
+        with writing(path):
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+
+    def add(self, row: msgspec.Struct) -> None:
+        buffer = self._buffer
+        self._encode(row, buffer, -1)  # -1: at the end
+        buffer += b"\n"
+        if len(buffer) >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        buffer = self._buffer
+        with writing(self._path):
+            while buffer:
+                del buffer[: os.write(self._file, buffer)]
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class TruthWriter:
+    """Writes the rows of a run's truth, each in one way: a JSON object on a line.
+
+    Rows gather in memory; `flush` writes them out, and the run calls it each second. What a kill at any
+    moment leaves is whole lines, but perhaps the last one, which the readers ignore. Close it, or use it in
+    a ``with``.
+
+    Raises:
+        RunFailedError: the disk is full or a file cannot be written; from any method.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._messages = _Lines(folder.messages)
+        self._people = _Lines(folder.people)
+        self._consent = _Lines(folder.consent)
+        self._delivery = _Lines(folder.delivery)
+        self._files = (self._messages, self._people, self._consent, self._delivery)
+
+    def message(self, row: MessageTruth) -> None:
+        """Write what is true about a message."""
+        self._messages.add(row)
+
+    def person(self, row: PersonTruth) -> None:
+        """Write who a person is."""
+        self._people.add(row)
+
+    def consent(self, row: ConsentTruth) -> None:
+        """Write what a person agrees to from a moment on."""
+        self._consent.add(row)
+
+    def delivered(self, row: Delivered) -> None:
+        """Write how a message fared on the network."""
+        self._delivery.add(row)
+
+    def flush(self) -> None:
+        """Hand all rows to the system; from then on they outlive the process."""
+        for file in self._files:
+            file.flush()
+
+    def close(self) -> None:
+        """Flush and close the files, all of them even if one cannot be written."""
+        try:
+            self.flush()
+        finally:
+            for file in self._files:
+                file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
