@@ -14,12 +14,17 @@ from simulator.core.calendar import Calendar
 from simulator.core.options import DeviceOptions
 from simulator.core.readings import Reading
 from simulator.core.seeds import Draws
+from simulator.core.units import WEEK
 from simulator.world import Neighbourhood
 
 OptionsT = TypeVar("OptionsT", bound=DeviceOptions)
 Process = Generator[simpy.Event, Any, None]
 
 FIRST_FIRMWARE = "1.0.0"
+MINIMUM_INTERVAL = 1.0
+"""Seconds; the shortest report interval that a device obeys."""
+MAXIMUM_INTERVAL = WEEK
+"""Seconds; the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,14 @@ class Device(ABC, Generic[OptionsT]):
 
     A device obeys ``report_interval`` (seconds) and ``firmware`` (a version to announce); a family adds
     commands of its own by extending `obey`.
+
+    Attributes:
+        report_interval: seconds between two regular reports; a family sets it from its options.
+        firmware: the version that the device runs.
     """
 
     report_interval: float
+    _pausing: simpy.Process | None = None
 
     def __init__(self, habitat: Habitat, options: OptionsT) -> None:
         self.habitat = habitat
@@ -62,11 +72,32 @@ class Device(ABC, Generic[OptionsT]):
     def about(self) -> dict[str, str | None]:
         """Return whose the device is: keys of `Reading` among person, household and place."""
 
+    def pause(self, share: float = 1.0) -> Process:
+        """Wait for a share of the report interval, as ``yield from self.pause()``.
+
+        A report interval that is changed meanwhile counts from the beginning of the pause, at once. That
+        is rare, so the pause costs one plain timeout and only a change interrupts it.
+        """
+        began = self.env.now
+        while (rest := began + share * self.report_interval - self.env.now) > 0:
+            self._pausing = self.env.active_process
+            try:
+                yield self.env.timeout(rest)
+                break
+            except simpy.Interrupt:
+                continue
+        self._pausing = None
+
     def obey(self, command: Command) -> bool:
         """Obey a command now; return False if this device does not know it or its value is absurd."""
         match command.name, command.value:
-            case "report_interval", int() | float() as seconds if 1 <= seconds <= 7 * 86400:
+            case "report_interval", int() | float() as seconds if (
+                not isinstance(seconds, bool) and MINIMUM_INTERVAL <= seconds <= MAXIMUM_INTERVAL
+            ):
                 self.report_interval = float(seconds)
+                if self._pausing is not None:
+                    self._pausing.interrupt()
+                    self._pausing = None
                 return True
             case "firmware", str() as version if 0 < len(version) <= 32:
                 self.firmware = version
