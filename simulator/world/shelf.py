@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from simulator.world.fridge import Fridge
+
 
 class StockChange(StrEnum):
     """Why the stock of a shelf changed, or did not."""
@@ -57,7 +59,9 @@ class Shelf:
 
     Attributes:
         id: such as ``n0-s0-shelf12``.
+        stock: items on it now, 0 to `capacity`.
         popularity: relative share of picks.
+        fridge: the fridge that it is in, None for a shelf that is not chilled.
     """
 
     id: str
@@ -65,10 +69,28 @@ class Shelf:
     capacity: int
     stock: int
     popularity: float
+    fridge: Fridge | None = None
     observers: list[Callable[[ShelfEvent], None]] = field(default_factory=list)
 
-    def change(self, event: ShelfEvent) -> None:
-        """Set the stock to what the event says and tell the observers."""
+    def pick(self, at: float, quantity: int, shopper: str, visit: str) -> ShelfEvent:
+        """Let a shopper take up to `quantity` items; on an empty shelf the demand goes unmet."""
+        taken = min(quantity, self.stock)
+        change = StockChange.PICK if taken else StockChange.UNMET
+        return self.change(ShelfEvent(at, change, -taken, self.stock - taken, shopper, visit))
+
+    def lose(self, at: float, change: StockChange, quantity: int) -> ShelfEvent:
+        """Take away up to `quantity` items for another reason than a sale; the shelf is not empty."""
+        lost = min(quantity, self.stock)
+        return self.change(ShelfEvent(at, change, -lost, self.stock - lost))
+
+    def restock(self, at: float, quantity: int) -> ShelfEvent:
+        """Add as many of `quantity` items as there is room for."""
+        added = min(quantity, self.capacity - self.stock)
+        return self.change(ShelfEvent(at, StockChange.RESTOCK, added, self.stock + added))
+
+    def change(self, event: ShelfEvent) -> ShelfEvent:
+        """Set the stock to what the event says, tell the observers, and return the event."""
         self.stock = event.stock
         for observer in self.observers:
             observer(event)
+        return event

@@ -1,0 +1,185 @@
+"""The shop: its shelves and machines, and what a shopper does in it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+from simulator.core.calendar import Calendar
+from simulator.core.seeds import Draws, Seeds
+from simulator.world.assortment import assortment
+from simulator.world.demand import MEAN_QUANTITY, SECONDS_PER_ITEM, USUAL_VISIT, Demand
+from simulator.world.fridge import DoorCause, Fridge
+from simulator.world.hours import OpeningHours
+from simulator.world.losses import Losses
+from simulator.world.motor import Duty, Motor, MotorChange, MotorEvent, belt
+from simulator.world.place import Place
+from simulator.world.replenishment import Replenishment, facing
+from simulator.world.shelf import Shelf
+
+SHELVES = 160
+SHELVES_PER_FRIDGE = 4
+BELTS = 4
+"""How a neighbourhood's shop is fitted out (assumption)."""
+
+VISITS_A_DAY = 35.0
+"""What the shop is laid out for: about 250 people, of whom 13 to 16 % shop for food on a day (USDA ERS
+2019)."""
+
+COMPRESSOR_LOAD = 0.43
+"""Share of the time that a fridge's compressor runs, by its heat balance."""
+
+
+@dataclass(slots=True, eq=False)
+class Shop:
+    """A shop. Shoppers browse it; sensors read and observe its shelves, fridges and motors.
+
+    Attributes:
+        id: such as ``n0-s0``.
+        place: where it is.
+        hours: when it is open.
+        shelves: in the order of the aisles.
+        fridges: each holds some of the chilled shelves.
+        motors: the fridges' compressors, in their order, then the checkout belts.
+    """
+
+    id: str
+    place: Place
+    hours: OpeningHours
+    shelves: tuple[Shelf, ...]
+    fridges: tuple[Fridge, ...]
+    motors: tuple[Motor, ...]
+    _env: simpy.Environment = field(repr=False)
+    _demand: Demand = field(repr=False)
+    _visits: int = field(default=0, repr=False)
+
+    def is_open(self, at: float) -> bool:
+        """Return whether shoppers are let in at simulated second `at`."""
+        return self.hours.is_open(at)
+
+    def browse(self, shopper: str, duration: float, draws: Draws) -> Generator[simpy.Event, Any, None]:
+        """Return a visit as a SimPy sub-process of exactly `duration` seconds, for ``yield from``.
+
+        The shopper picks a basket at moments strictly inside the visit.
+
+        Args:
+            shopper: person id.
+            duration: seconds from entering to leaving.
+            draws: a stream of this visit alone, so that nothing else changes what is wanted.
+
+        Raises:
+            ValueError: the duration is negative.
+        """
+        env = self._env
+        start = env.now
+        leaving = env.timeout(duration)
+        visit = f"{self.id}-visit{self._visits}"
+        self._visits += 1
+        for wish in self._demand.basket(start, duration, draws):
+            yield env.timeout(start + wish.after - env.now)
+            shelf = wish.shelf
+            if shelf.fridge is not None and shelf.stock:
+                shelf.fridge.open_door(wish.holding, DoorCause.SHOPPER, shopper, visit)
+            shelf.pick(env.now, wish.quantity, shopper, visit)
+        yield leaving
+
+
+def build_shop(
+    env: simpy.Environment,
+    calendar: Calendar,
+    seeds: Seeds,
+    shop_id: str,
+    place: Place,
+    *,
+    shelves: int = SHELVES,
+    visits_a_day: float = VISITS_A_DAY,
+) -> Shop:
+    """Return a shop as it would be on any day, with its staff, losses and machines at work.
+
+    Args:
+        env: the world's environment.
+        calendar: the town's clock.
+        seeds: the run's streams.
+        shop_id: such as ``n0-s0``; the ids of its parts begin with it.
+        place: where it is.
+        shelves: how many, each of one item.
+        visits_a_day: what it is laid out for. Staff learn what really is in demand, so that another number
+            of shoppers changes how full the shelves are for some days only.
+
+    Raises:
+        ValueError: more shelves than there are goods.
+    """
+    hours = OpeningHours(calendar)
+    units_a_day = visits_a_day * USUAL_VISIT / SECONDS_PER_ITEM * MEAN_QUANTITY
+    stocked = _lay_out(env, seeds, shop_id, shelves, units_a_day)
+    fridges = tuple(dict.fromkeys(shelf.fridge for shelf in stocked if shelf.fridge is not None))
+    motors = _fit(env, seeds, shop_id, hours, fridges)
+    takings = units_a_day * sum(shelf.popularity * shelf.item.price for shelf in stocked)
+    replenishment = Replenishment(env, hours, stocked, units_a_day, seeds.draws("supply", shop_id))
+    losses = Losses(env, hours, seeds, shop_id, stocked, takings)
+    env.process(replenishment.run())
+    env.process(losses.run())
+    for motor in motors:
+        env.process(motor.run())
+    return Shop(
+        shop_id, place, hours, stocked, fridges, motors, env, Demand(calendar, seeds, shop_id, stocked)
+    )
+
+
+def _lay_out(
+    env: simpy.Environment, seeds: Seeds, shop_id: str, count: int, units_a_day: float
+) -> tuple[Shelf, ...]:
+    """Return the shelves, full, with a fridge for every few chilled ones in a row."""
+    shelves: list[Shelf] = []
+    chilled = 0
+    fridge: Fridge | None = None
+    for number, good in enumerate(assortment(count, seeds.draws("assortment", shop_id))):
+        if good.item.chilled and chilled % SHELVES_PER_FRIDGE == 0:
+            fridge_id = f"{shop_id}-fridge{chilled // SHELVES_PER_FRIDGE}"
+            fridge = Fridge(env, fridge_id, seeds.draws("fridge", fridge_id))
+        chilled += good.item.chilled
+        capacity = facing(units_a_day * good.popularity)
+        shelves.append(
+            Shelf(
+                id=f"{shop_id}-shelf{number}",
+                item=good.item,
+                capacity=capacity,
+                stock=capacity,
+                popularity=good.popularity,
+                fridge=fridge if good.item.chilled else None,
+            )
+        )
+    return tuple(shelves)
+
+
+def _fit(
+    env: simpy.Environment, seeds: Seeds, shop_id: str, hours: OpeningHours, fridges: tuple[Fridge, ...]
+) -> tuple[Motor, ...]:
+    """Return the motors: a compressor for each fridge, which stands still with it, and the belts."""
+    motors: list[Motor] = []
+    for number in range(len(fridges) + BELTS):
+        motor_id = f"{shop_id}-motor{number}"
+        if number < len(fridges):
+            duty = Duty(COMPRESSOR_LOAD, fridges[number].compressing)
+        else:
+            duty = belt(hours, seeds.draws("belt", motor_id))
+        motors.append(Motor(env, motor_id, duty, seeds.draws("motor", motor_id)))
+    for motor, fridge in zip(motors, fridges, strict=False):
+        motor.observers.append(_Coupling(fridge).notice)
+    return tuple(motors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Coupling:
+    """A fridge loses its cooling while its compressor's motor is broken."""
+
+    fridge: Fridge
+
+    def notice(self, event: MotorEvent) -> None:
+        if event.change is MotorChange.FAILED:
+            self.fridge.stop_compressor()
+        else:
+            self.fridge.restart_compressor()
