@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from simulator.core import plugins
+from simulator.core.nearest import suggestion
 
 
 class Options(BaseModel):
     """A part of a scenario. Unknown keys are errors; a validated model never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_not_one(cls, value: object, info: ValidationInfo) -> object:
+        # Python and pydantic count True as 1; in a scenario it is a mistake.
+        if isinstance(value, bool) and info.field_name:
+            types = _types(cls.model_fields[info.field_name].annotation)
+            if bool not in types and types & {int, float}:
+                raise PydanticCustomError("bool_for_number", "a number is needed, not true or false")
+        return value
+
+
+def _types(annotation: Any) -> set[Any]:
+    return {annotation}.union(*map(_types, get_args(annotation))) if get_args(annotation) else {annotation}
+
+
+def _known_format(name: str) -> str:
+    formats = plugins.kinds("simulator.payloads")
+    if name not in formats:
+        raise ValueError(f"no payload format is called {name!r}; {suggestion(name, formats)}")
+    return name
+
+
+class _FormatNames:
+    """Puts the names of the installed payload formats into the JSON Schema."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"enum": list(plugins.kinds("simulator.payloads"))}
+
+
+PayloadName = Annotated[str, AfterValidator(_known_format), _FormatNames()]
+"""The name of an installed payload format."""
 
 
 class DeviceOptions(Options):
@@ -20,6 +67,6 @@ class DeviceOptions(Options):
     qos: Annotated[int, Field(ge=0, le=2)] | None = Field(
         default=None, description="QoS of this kind's messages; the fleet's `mqtt.qos` if left out."
     )
-    payload: str | None = Field(
+    payload: PayloadName | None = Field(
         default=None, description="Payload format of this kind; `fleetsim list payloads` names them."
     )

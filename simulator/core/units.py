@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Any
 
@@ -26,10 +25,12 @@ def parse_duration(value: object) -> float:
     """Return the seconds in a duration such as ``30s``, ``5m``, ``1h30m``, ``2d`` or ``250ms``.
 
     Raises:
-        ValueError: it is not a number with a unit.
+        ValueError: it is not a number with a unit, or negative.
     """
+    if isinstance(value, str) and value.lstrip().startswith("-"):
+        raise ValueError(f"a duration cannot be negative, as {value!r} is")
     if isinstance(value, str) and _DURATION.fullmatch(value.strip()):
-        return math.fsum(float(n) * _DURATIONS[unit] for n, unit in _DURATION_PART.findall(value))
+        return sum(float(n) * _DURATIONS[unit] for n, unit in _DURATION_PART.findall(value))
     raise ValueError(f"write a duration with its unit, such as 30s, 5m, 6h or 1d, not {value!r}")
 
 
@@ -37,8 +38,10 @@ def parse_rate(value: object) -> float:
     """Return the messages a second in a rate such as ``5000/s`` or ``600/min``.
 
     Raises:
-        ValueError: it is not a number per unit of time.
+        ValueError: it is not a number per unit of time, or negative.
     """
+    if isinstance(value, str) and value.lstrip().startswith("-"):
+        raise ValueError(f"a rate cannot be negative, as {value!r} is")
     if isinstance(value, str) and (found := _RATE.fullmatch(value.strip())):
         return float(found[1]) / _PER[found[2]]
     raise ValueError(f"write a rate as messages per unit of time, such as 5000/s, not {value!r}")

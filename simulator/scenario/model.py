@@ -1,0 +1,223 @@
+"""The scenario: what is simulated, how fast, and how it is sent."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic_core import PydanticUndefined
+
+from simulator.core.errors import Problem, ScenarioError
+from simulator.core.options import DeviceOptions, Options
+from simulator.core.thresholds import Threshold
+from simulator.core.units import DAY, HOUR, Duration, Rate
+from simulator.scenario.kinds import ByKind
+from simulator.scenario.mqtt import Mqtt
+
+DEFAULT_SPEED = 60.0
+"""A simulated hour a minute."""
+
+MOST_HOUSEHOLDS = 1_000_000
+MOST_SHOPS = 100_000
+_HOUSEHOLDS_PER_SHOP = 100
+_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+_YEARS = range(1970, 2101)
+_MOST_SPEED = 1e6
+
+
+class Pace(StrEnum):
+    """A speed that is no number."""
+
+    MAX = "max"
+
+
+def _parse_speed(value: object) -> object:
+    if value is None or isinstance(value, Pace):
+        return value
+    if value == "max":
+        return Pace.MAX
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MOST_SPEED:
+        return float(value)
+    raise ValueError(f"write a number above 0 and up to 1,000,000, or max, not {value!r}")
+
+
+def _parse_start(value: object) -> datetime:
+    wrong = f"write a date and time with its zone, such as 2026-03-02T17:00:00+10:30, not {value!r}"
+    try:
+        start = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(wrong) from None
+    if start.tzinfo is None:
+        raise ValueError(wrong)
+    if start.year not in _YEARS:
+        raise ValueError(f"write a year from {_YEARS[0]} to {_YEARS[-1]}, not {start.year}")
+    return start
+
+
+def _check_threshold(text: str) -> str:
+    return Threshold.parse(text).expression
+
+
+def _check_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        example = f", such as {words}" if words else ""
+        raise ValueError(f"write lower-case letters, digits and single hyphens{example}, not {name!r}")
+    return name
+
+
+Speed = Annotated[
+    float | Pace | None,
+    BeforeValidator(_parse_speed),
+    WithJsonSchema(
+        {"oneOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": _MOST_SPEED}, {"const": "max"}]}
+    ),
+]
+"""Simulated seconds a second, or ``max``."""
+
+Start = Annotated[
+    datetime, BeforeValidator(_parse_start), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A moment with its zone."""
+
+DeviceGroup = Annotated[SerializeAsAny[DeviceOptions], ByKind("simulator.devices", "device kind")]
+"""Some devices of one kind, with the options of that kind's family."""
+
+
+def _shops_for(world: dict[str, Any]) -> int:
+    households: int = world["households"]
+    return math.ceil(households / _HOUSEHOLDS_PER_SHOP)
+
+
+class World(Options):
+    """The town: how many people there are, in how many neighbourhoods."""
+
+    households: int = Field(
+        default=100, ge=1, le=MOST_HOUSEHOLDS, description="Households in all neighbourhoods together."
+    )
+    shops: int = Field(
+        default_factory=_shops_for,
+        ge=0,
+        le=MOST_SHOPS,
+        description="Shops in all neighbourhoods together; one for each started 100 households if left out.",
+    )
+    households_per_neighbourhood: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="Most households in a neighbourhood, the unit in which a fleet is shared out.",
+    )
+
+
+class Scenario(Options):
+    """A run, described: who lives where, which devices watch them, and how their messages are sent."""
+
+    name: Annotated[str, AfterValidator(_check_name)] = Field(
+        min_length=1,
+        max_length=64,
+        json_schema_extra={"pattern": f"^{_NAME.pattern}$"},
+        description="Short name: lower-case letters, digits and single hyphens.",
+    )
+    description: str = Field(default="", max_length=2000, description="What the scenario is for.")
+    seed: int = Field(
+        default=7, ge=0, le=2**63 - 1, description="The same scenario and seed give the same messages."
+    )
+    start: Start = Field(
+        default=datetime.fromisoformat("2026-03-02T17:00:00+10:30"),
+        description="Simulated date and time at which the fleet goes online, with its zone.",
+    )
+    duration: Duration = Field(
+        default=6 * HOUR, gt=0, le=366 * DAY, description="How much simulated time passes."
+    )
+    rate: Rate | None = Field(
+        default=None,
+        gt=0,
+        le=10_000_000,
+        description="Messages a second, whatever the simulated time; instead of speed.",
+    )
+    speed: Speed = Field(
+        default=None,
+        description="Simulated seconds a second, or max; 60 (an hour a minute) if there is no rate.",
+        json_schema_extra={"default": DEFAULT_SPEED},
+    )
+    world: World = Field(default_factory=World, description="The town.")
+    devices: tuple[DeviceGroup, ...] = Field(
+        min_length=1, description="Which devices there are; `fleetsim list devices` names the kinds."
+    )
+    mqtt: Mqtt = Field(default_factory=Mqtt, description="How the fleet talks MQTT.")
+    thresholds: tuple[Annotated[str, AfterValidator(_check_threshold)], ...] = Field(
+        default=(), description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms`."
+    )
+    late_after: Duration = Field(
+        default=0.1, gt=0, le=HOUR, description="A message sent this long after it was due counts as late."
+    )
+
+    @field_validator("world", "mqtt", mode="before")
+    @classmethod
+    def _empty_section(cls, value: object) -> object:
+        # A section whose keys are all commented out.
+        return {} if value is None else value
+
+    @field_validator("speed")
+    @classmethod
+    def _speed_or_rate(cls, speed: float | Pace | None, info: ValidationInfo) -> float | Pace | None:
+        rate = info.data.get("rate", PydanticUndefined)
+        if rate is None and speed is None:
+            return DEFAULT_SPEED
+        if isinstance(rate, float) and speed is not None:
+            raise ValueError("give speed or rate, not both")
+        return speed
+
+    @property
+    def neighbourhoods(self) -> int:
+        """How many neighbourhoods there are."""
+        return math.ceil(self.world.households / self.world.households_per_neighbourhood)
+
+    def households_in(self, index: int) -> int:
+        """Return how many households live in a neighbourhood; two of them differ by one at most."""
+        return _share(self.world.households, self.neighbourhoods, index)
+
+    def shops_in(self, index: int) -> int:
+        """Return how many shops a neighbourhood has; two of them differ by one at most."""
+        return _share(self.world.shops, self.neighbourhoods, index)
+
+    def scaled(self, factor: float) -> Self:
+        """Return the same scenario with `factor` times the households and shops, at least one of each.
+
+        A world without shops stays without.
+
+        Raises:
+            ScenarioError: the factor is not positive, or gives more of them than a world may have.
+        """
+        world = self.world
+        where = f"--scale {factor:g}"
+        if not 0 < factor < math.inf:
+            raise ScenarioError([Problem(where, "the scale must be a number above 0")])
+        households = max(1, round(world.households * factor))
+        shops = max(1, round(world.shops * factor)) if world.shops else 0
+        counts = (("households", households, MOST_HOUSEHOLDS), ("shops", shops, MOST_SHOPS))
+        problems = [
+            Problem(where, f"the world would have {count:,} {noun}; the most is {most:,}")
+            for noun, count, most in counts
+            if count > most
+        ]
+        if problems:
+            raise ScenarioError(problems)
+        resized = world.model_copy(update={"households": households, "shops": shops})
+        return self.model_copy(update={"world": resized})
+
+
+def _share(total: int, parts: int, index: int) -> int:
+    return total // parts + (index < total % parts)

@@ -1,0 +1,117 @@
+"""How the fleet talks MQTT: broker, session, topic, payload and bounds."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from simulator.core.endpoint import Protocol
+from simulator.core.nearest import suggestion
+from simulator.core.options import Options, PayloadName
+from simulator.core.units import HOUR, MINUTE, SECOND, Duration
+
+PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
+"""What a topic template may hold in braces."""
+
+_REQUIRED = ("device", "event")
+_VERSIONS = {"3.1.1": Protocol.MQTT_311, "5": Protocol.MQTT_5}
+_WRITTEN: dict[Protocol, str | int] = {Protocol.MQTT_311: "3.1.1", Protocol.MQTT_5: 5}
+
+
+def _parse_version(value: object) -> Protocol:
+    if isinstance(value, Protocol):
+        return value
+    version = _VERSIONS.get(str(value))
+    if version is None:
+        raise ValueError(f"the MQTT versions are 3.1.1 and 5, not {value!r}")
+    return version
+
+
+def _check_topic(template: str) -> str:
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        raise ValueError(f"the braces do not match: {error}") from error
+    names = [name for _, name, _, _ in parts if name is not None]
+    for _, name, spec, conversion in parts:
+        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+            written = name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
+            valid = [f"{{{placeholder}}}" for placeholder in PLACEHOLDERS]
+            raise ValueError(f"no placeholder is called {{{written}}}; {suggestion(f'{{{name}}}', valid)}")
+    for name in _REQUIRED:
+        if name not in names:
+            raise ValueError(f"a topic needs {{{name}}}, so that no two devices or events share one")
+    literal = "".join(text for text, *_ in parts)
+    if forbidden := sorted({"+", "#", "\0"} & set(literal)):
+        raise ValueError(f"a topic to publish on cannot hold {' or '.join(map(repr, forbidden))}")
+    if template.startswith("$"):
+        raise ValueError("a topic cannot begin with '$'; brokers keep those for themselves")
+    return template
+
+
+Version = Annotated[
+    Protocol,
+    BeforeValidator(_parse_version),
+    PlainSerializer(_WRITTEN.__getitem__),
+    WithJsonSchema({"enum": ["3.1.1", 5]}),
+]
+"""An MQTT version, written ``3.1.1`` or ``5``."""
+
+
+class Mqtt(Options):
+    """How the fleet talks MQTT."""
+
+    broker: str = Field(
+        default="embedded",
+        min_length=1,
+        max_length=500,
+        description="`embedded`, `mosquitto` (a local one that Fleetsim starts), or a URL: mqtt://HOST:PORT.",
+    )
+    version: Version = Field(
+        default=Protocol.MQTT_311,
+        description="MQTT version that the devices speak: 3.1.1 or 5.",
+        json_schema_extra={"default": "3.1.1"},
+    )
+    qos: int = Field(default=1, ge=0, le=2, description="QoS of the fleet's messages.")
+    topic: Annotated[str, AfterValidator(_check_topic)] = Field(
+        default="fleet/{neighbourhood}/{kind}/{device}/{event}",
+        max_length=1000,
+        description="Topic template; it may hold "
+        f"{', '.join(f'{{{name}}}' for name in PLACEHOLDERS)} and needs {{device}} and {{event}}.",
+    )
+    payload: PayloadName = Field(
+        default="json", description="Payload format; `fleetsim list payloads` names them."
+    )
+    keep_alive: Duration = Field(
+        default=MINUTE,
+        ge=SECOND,
+        le=65535 * SECOND,
+        description="Longest silence of a device before it pings the broker; whole seconds.",
+    )
+    clean: bool = Field(
+        default=True, description="Start each session clean; otherwise the broker keeps it while away."
+    )
+    retain: bool = Field(default=False, description="Ask the broker to retain every message.")
+    queue: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Messages that a device holds back while it cannot send; more are dropped and counted.",
+    )
+    in_flight: int = Field(
+        default=20, ge=1, le=65535, description="Unacknowledged messages of a device at any time."
+    )
+    connect_window: int = Field(
+        default=64,
+        ge=1,
+        le=1024,
+        description="Connections being opened at any time; Mosquitto holds a backlog of 100.",
+    )
+    settle: Duration = Field(
+        default=10 * SECOND,
+        ge=0,
+        le=HOUR,
+        description="How long the clock waits for the first connections before the simulated time starts.",
+    )
