@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from simulator import __version__
+from simulator.core.shard import Shard
 
 SCHEMA = 1
 """Version of the files in a run's folder; goes up when a reader of the old ones would be misled."""
@@ -25,7 +26,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         scenario: every field of the scenario as it was run, defaults filled in; JSON-able.
         seed: root of all random streams.
         versions: of Fleetsim, Python and the libraries that shape the stream.
-        shard: which of `shards` parts this folder holds, from 0.
+        shard: which part of the run this folder holds.
         started: wall clock, with its zone.
         ended: wall clock, None until the run is over.
         complete: whether the run came to its end; false in what a killed or interrupted run leaves.
@@ -37,8 +38,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     versions: Mapping[str, str]
     started: datetime
     ended: datetime | None = None
-    shard: int = 0
-    shards: int = 1
+    shard: Shard = Shard()
     complete: bool = False
     schema: int = SCHEMA
 

@@ -10,6 +10,7 @@ import pytest
 
 from simulator import __version__
 from simulator.core.errors import RunFailedError, UsageError
+from simulator.core.shard import Shard
 from simulator.truth import SCHEMA, Manifest, RunFolder, installed_versions
 
 STARTED = datetime(2026, 3, 2, 17, 0, tzinfo=timezone(timedelta(hours=10, minutes=30)))
@@ -18,8 +19,7 @@ MANIFEST = Manifest(
     seed=7,
     versions={"fleetsim": "1.2.3"},
     started=STARTED,
-    shard=1,
-    shards=3,
+    shard=Shard(1, 3),
 )
 
 
@@ -91,8 +91,7 @@ def test_a_manifest_is_plain_json(folder: RunFolder) -> None:
         "versions": {"fleetsim": "1.2.3"},
         "started": "2026-03-02T17:00:00+10:30",
         "ended": None,
-        "shard": 1,
-        "shards": 3,
+        "shard": {"index": 1, "count": 3},
         "complete": False,
         "schema": SCHEMA,
     }
