@@ -1,1 +1,16 @@
-"""TODO."""
+"""MQTT sessions of a whole fleet on one event loop."""
+
+from simulator.core.descriptors import descriptor_room, require_descriptors
+from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState
+from simulator.mqtt.delivery import Delivery
+from simulator.mqtt.options import DeliveryOptions
+
+__all__ = [
+    "ConnectionCounts",
+    "Delivery",
+    "DeliveryOptions",
+    "SessionReport",
+    "SessionState",
+    "descriptor_room",
+    "require_descriptors",
+]

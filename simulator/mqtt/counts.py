@@ -1,0 +1,84 @@
+"""What happened to the connections: counts, and a report of each session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SessionState(StrEnum):
+    """Where a session is.
+
+    IDLE waits for its turn to connect, CONNECTING for the broker's CONNACK, BACKING_OFF for the next
+    attempt. ENDED was asked for by the device; REFUSED is the broker's final word.
+    """
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    BACKING_OFF = "backing off"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCounts:
+    """Connections since the start, and now.
+
+    Attributes:
+        asked: connections that the fleet asked for.
+        reached: those of them that the broker accepted.
+        lost: times that an accepted connection broke without the device asking for it.
+        reconnected: times that one came back afterwards.
+        refused: those that the broker refused for good.
+        now_connected: sessions connected at this moment.
+    """
+
+    asked: int
+    reached: int
+    lost: int
+    reconnected: int
+    refused: int
+    now_connected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """What happened to one session.
+
+    Attributes:
+        device: the device, which is also the client id.
+        state: where its session is, or was when the run ended.
+        reason: why it is not connected, as far as is known.
+        attempts: connection attempts since the device asked.
+        connected_at: when the broker last accepted it, None if it never did.
+    """
+
+    device: str
+    state: SessionState
+    reason: str | None
+    attempts: int
+    connected_at: float | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running counts that all sessions of a `Delivery` share."""
+
+    asked: int = 0
+    reached: int = 0
+    lost: int = 0
+    reconnected: int = 0
+    refused: int = 0
+    connected: int = 0
+    untried: int = 0
+    open: int = 0
+    queued: int = 0
+    in_flight: int = 0
+    refused_subscriptions: int = 0
+
+    def connections(self) -> ConnectionCounts:
+        """Return the counts of connections as they are now."""
+        return ConnectionCounts(
+            self.asked, self.reached, self.lost, self.reconnected, self.refused, self.connected
+        )

@@ -1,0 +1,375 @@
+"""The event loop that carries the sessions of a fleet: one thread, one selector, no blocking call."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import selectors
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from simulator.core.actions import Action, Connect, Disconnect, Drop, Publish, Raw, Subscribe
+from simulator.core.endpoint import Endpoint
+from simulator.core.errors import RunFailedError
+from simulator.core.records import Delivered, Outcome
+from simulator.core.seeds import Seeds
+from simulator.mqtt.backoff import Backoff
+from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
+from simulator.mqtt.link import LinkFactory
+from simulator.mqtt.options import DeliveryOptions
+from simulator.mqtt.paho_link import PahoLink
+from simulator.mqtt.reasons import Cause
+from simulator.mqtt.session import Session
+from simulator.mqtt.timers import Timers
+
+_READ_SIZE = 64 * 1024
+
+_SEND_AT = 16 * 1024
+"""Bytes at which a session's frames are sent without waiting for the next turn of the loop."""
+
+_TURN = 0.1
+"""Seconds that one turn waits at most while finishing."""
+
+OnOutcome = Callable[[Publish, Delivered], None]
+OnMessage = Callable[[str, str, bytes], None]
+
+
+class _Connection:
+    """One TCP connection of a session.
+
+    Attributes:
+        dialling: the TCP connect is not through yet.
+        arriving: it takes a place in the window of connections in progress.
+        blocked: the kernel takes no more bytes; the selector says when it does again.
+        broken: sending failed; reading will tell why, after what the broker said last.
+    """
+
+    __slots__ = ("arriving", "blocked", "broken", "dialling", "session", "socket")
+
+    def __init__(self, session: Session, sock: socket.socket) -> None:
+        self.session = session
+        self.socket = sock
+        self.dialling = True
+        self.arriving = True
+        self.blocked = False
+        self.broken = False
+
+
+class Delivery:
+    """Delivers the actions of a fleet to a broker, and says how each message ended.
+
+    Call `submit` for each action when it is due and `poll` all the time; neither blocks longer than
+    `poll` is told to. Every submitted Publish gets exactly one call of `on_outcome`, at the latest in
+    `finish` or `abort`, one of which must be called.
+
+    Args:
+        endpoint: the broker's listener, cleared by the target guard.
+        options: limits and patience.
+        clock: seconds since the load began; must not run backwards.
+        on_outcome: told how a message ended.
+        on_message: told what a device has received: device, topic, payload.
+        jitter_seed: seed of the waits between reconnects.
+        make_link: the transport; paho by default.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        options: DeliveryOptions,
+        clock: Callable[[], float],
+        on_outcome: OnOutcome,
+        on_message: OnMessage,
+        jitter_seed: int = 0,
+        make_link: LinkFactory | None = None,
+    ) -> None:
+        self.clock = clock
+        self.messaged = on_message
+        self._endpoint = endpoint
+        self._options = options
+        self._settle = on_outcome
+        self._make_link = make_link or partial(PahoLink, endpoint.protocol)
+        self._seeds = Seeds(jitter_seed)
+        self._tally = Tally()
+        self._timers: Timers[Session] = Timers()
+        self._selector = selectors.DefaultSelector()
+        self._sessions: dict[str, Session] = {}
+        self._connections: dict[Session, _Connection] = {}
+        self._to_dial: deque[Session] = deque()
+        self._to_flush: list[Session] = []
+        self._arriving = 0
+        self._over = False
+        # A numeric address: this looks nothing up, it only puts the address into the kernel's form.
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM, flags=numeric)
+        self._family, self._address = found[0][0], found[0][4]
+
+    # For the run
+
+    def submit(self, action: Action, due: float) -> None:
+        """Carry out a device's action, in order with its others; never blocks.
+
+        Args:
+            action: what the device does.
+            due: when it had to be done, in seconds of the clock.
+
+        Raises:
+            RunFailedError: the action is not supported, or the delivery is over.
+        """
+        if self._over:
+            raise RunFailedError(f"nothing can be sent after the end of the run ({action.device})")
+        session = self._sessions.get(action.device)
+        if isinstance(action, Publish):
+            if session is not None:
+                session.publish(action, due)
+            else:
+                dropped = Delivered(action.id, due, None, None, Outcome.DROPPED, Cause.NO_SESSION, 0)
+                self._settle(action, dropped)
+        elif isinstance(action, Raw):
+            raise RunFailedError(f"{action.device}: raw bytes cannot be sent over a managed session")
+        else:
+            self._control(session or self._new_session(action.device), action)
+
+    def poll(self, timeout: float) -> None:
+        """Make one turn of the loop: connect, read, write, reconnect, ping.
+
+        Args:
+            timeout: seconds to wait at most if nothing happens.
+        """
+        self._dial_more()
+        self._flush_all()
+        for key, events in self._selector.select(self._timers.wait(self.clock(), timeout)):
+            self._on_ready(key.data, events)
+        now = self.clock()
+        for session in self._timers.due(now):
+            session.tick(now)
+        self._dial_more()
+        self._flush_all()
+
+    def finish(self, timeout: float) -> None:
+        """End all sessions in order: send what waits, have it confirmed, DISCONNECT, close.
+
+        Args:
+            timeout: seconds after which what is still open is given up as by `abort`.
+        """
+        if self._over:
+            return
+        deadline = self.clock() + timeout
+        for device, session in self._sessions.items():
+            session.disconnect(Disconnect(math.inf, device))
+        while self._tally.open and (left := deadline - self.clock()) > 0:
+            self.poll(min(left, _TURN))
+        self.abort()
+
+    def abort(self) -> None:
+        """Close everything at once; what was sent without an answer is lost, the rest dropped."""
+        if self._over:
+            return
+        self._over = True
+        for session in self._sessions.values():
+            session.abandon(Cause.RUN_ENDED)
+        self._selector.close()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the first attempt of every session has succeeded or failed."""
+        return self._tally.untried == 0
+
+    @property
+    def queued(self) -> int:
+        """Messages that wait to be written."""
+        return self._tally.queued
+
+    @property
+    def in_flight(self) -> int:
+        """Messages written that are not confirmed yet."""
+        return self._tally.in_flight
+
+    @property
+    def connections(self) -> ConnectionCounts:
+        """What happened to the connections so far."""
+        return self._tally.connections()
+
+    @property
+    def refused_subscriptions(self) -> int:
+        """Subscriptions that the broker refused."""
+        return self._tally.refused_subscriptions
+
+    def sessions(self) -> Iterator[SessionReport]:
+        """Yield what happened to each session that is not connected as its device wants, or never was."""
+        return (session.report() for session in self._sessions.values() if session.at_fault)
+
+    def _new_session(self, device: str) -> Session:
+        options = self._options
+        backoff = Backoff(options.backoff_first, options.backoff_cap, self._seeds.draws("reconnect", device))
+        session = Session(
+            device, self._endpoint, options, self, self._make_link, self._tally, backoff, self._settle
+        )
+        self._sessions[device] = session
+        return session
+
+    @staticmethod
+    def _control(session: Session, action: Action) -> None:
+        match action:
+            case Connect():
+                session.connect(action)
+            case Subscribe():
+                session.subscribe(action)
+            case Disconnect():
+                session.disconnect(action)
+            case Drop():
+                session.drop()
+            case _:
+                raise RunFailedError(f"{action.device}: {type(action).__name__} cannot be delivered")
+
+    # For the sessions
+
+    def dial(self, session: Session) -> None:
+        """Connect the session when its turn comes."""
+        self._to_dial.append(session)
+
+    def flush(self, session: Session) -> None:
+        """Send the session's bytes at the next turn, or now if there are many."""
+        if not session.dirty:
+            session.dirty = True
+            self._to_flush.append(session)
+        if session.link is not None and len(session.link.outgoing) >= _SEND_AT:
+            self.flush_now(session)
+
+    def flush_now(self, session: Session) -> None:
+        """Send as many of the session's bytes as the kernel takes."""
+        connection = self._connections.get(session)
+        if connection is not None and not (connection.dialling or connection.blocked):
+            self._send(connection)
+
+    def wake(self, session: Session, at: float) -> None:
+        """Have the session's `tick` called at `at` or earlier."""
+        self._timers.wake(session, at)
+
+    def hang_up(self, session: Session) -> None:
+        """Close the session's connection, if it has one."""
+        connection = self._connections.pop(session, None)
+        if connection is not None:
+            self._selector.unregister(connection.socket)
+            connection.socket.close()
+            self._arrived(connection)
+
+    # Connecting
+
+    def _dial_more(self) -> None:
+        while self._to_dial and self._arriving < self._options.connecting:
+            session = self._to_dial.popleft()
+            if session.state is SessionState.IDLE:  # else its device has changed its mind
+                session.dialling()
+                self._dial(session)
+
+    def _dial(self, session: Session) -> None:
+        try:
+            sock = socket.socket(self._family, socket.SOCK_STREAM)
+        except OSError as error:
+            session.closed(_reason(error))
+            return
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        code = sock.connect_ex(self._address)
+        if code not in (0, errno.EINPROGRESS):
+            sock.close()
+            session.closed(os.strerror(code))
+            return
+        connection = _Connection(session, sock)
+        self._connections[session] = connection
+        self._arriving += 1
+        self._selector.register(sock, selectors.EVENT_WRITE, connection)
+
+    def _connected(self, connection: _Connection) -> None:
+        sock = connection.socket
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._lose(connection, os.strerror(code))
+        elif self._met_itself(sock):
+            self._lose(connection, Cause.OWN_ADDRESS)
+        else:
+            connection.dialling = False
+            self._selector.modify(sock, selectors.EVENT_READ, connection)
+            connection.session.opened()
+            self._send(connection)
+
+    @staticmethod
+    def _met_itself(sock: socket.socket) -> bool:
+        # Dialling a port of the ephemeral range on loopback while the broker is down can, once in some
+        # ten thousand attempts, pick that very port as its own, and TCP then connects it to itself.
+        try:
+            return bool(sock.getsockname() == sock.getpeername())
+        except OSError:
+            return False  # gone already; reading will tell
+
+    def _arrived(self, connection: _Connection) -> None:
+        if connection.arriving:
+            connection.arriving = False
+            self._arriving -= 1
+
+    # Reading and writing
+
+    def _on_ready(self, connection: _Connection, events: int) -> None:
+        if self._connections.get(connection.session) is not connection:
+            return  # closed earlier in this turn
+        if connection.dialling:
+            self._connected(connection)
+            return
+        if events & selectors.EVENT_READ:
+            self._receive(connection)
+        if events & selectors.EVENT_WRITE and connection.session in self._connections:
+            self._send(connection)
+
+    def _receive(self, connection: _Connection) -> None:
+        session = connection.session
+        try:
+            data = connection.socket.recv(_READ_SIZE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._lose(connection, _reason(error))
+            return
+        if not data:
+            self._lose(connection, Cause.CLOSED_BY_BROKER)
+            return
+        if session.link is not None:
+            session.link.receive(data)
+        if connection.arriving and session.state is not SessionState.CONNECTING:
+            self._arrived(connection)
+
+    def _send(self, connection: _Connection) -> None:
+        link = connection.session.link
+        if link is None or not link.outgoing or connection.broken:
+            return
+        outgoing = link.outgoing
+        try:
+            count = connection.socket.send(outgoing)
+        except (BlockingIOError, InterruptedError):
+            count = 0
+        except OSError:
+            connection.broken = True
+            return
+        del outgoing[:count]
+        if bool(outgoing) is not connection.blocked:
+            connection.blocked = bool(outgoing)
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if outgoing else 0)
+            self._selector.modify(connection.socket, events, connection)
+        if count:
+            connection.session.handed_over(count)
+
+    def _flush_all(self) -> None:
+        sessions, self._to_flush = self._to_flush, []
+        for session in sessions:
+            session.dirty = False
+            self.flush_now(session)
+
+    def _lose(self, connection: _Connection, reason: str) -> None:
+        self.hang_up(connection.session)
+        connection.session.closed(reason)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,41 @@
+"""What the delivery side can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOptions:
+    """Limits and patience of the delivery side. Times are seconds.
+
+    Attributes:
+        window: QoS 1 and 2 messages in flight per session; the broker's receive maximum may lower it.
+        session_queue: messages that may wait in one session before more are dropped.
+        total_queue: messages that may wait in all sessions together.
+        connecting: connections in progress at once; Mosquitto's listen backlog is 100.
+        connect_timeout: from the TCP connect to the CONNACK.
+        backoff_first: upper bound of the wait before the first reconnect; doubles with each attempt.
+        backoff_cap: upper bound of every wait.
+        steady_after: a connection that held this long starts the backoff anew.
+        confirm_every: QoS 0 messages after which a ping asks whether they have arrived.
+        confirm_within: the longest wait between a QoS 0 message and that ping.
+        ping_timeout: without an answer to a ping for so long, the connection is lost.
+        session_expiry: how long an MQTT 5 broker keeps a persistent session.
+        max_attempts: how often a message is sent before it is given up as lost, so that one that makes
+            the broker close the connection does not do so forever.
+    """
+
+    window: int = 20
+    session_queue: int = 1_000
+    total_queue: int = 200_000
+    connecting: int = 64
+    connect_timeout: float = 10.0
+    backoff_first: float = 1.0
+    backoff_cap: float = 30.0
+    steady_after: float = 5.0
+    confirm_every: int = 100
+    confirm_within: float = 2.0
+    ping_timeout: float = 30.0
+    session_expiry: int = 3_600
+    max_attempts: int = 16

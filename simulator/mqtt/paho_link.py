@@ -1,0 +1,261 @@
+"""A `Link` over paho-mqtt, used as a codec: paho reads from and writes to memory.
+
+Paho runs through its external-loop API (`reconnect`, `loop_read`, `loop_write`) on a "socket" that is
+two buffers, so it never blocks, never connects and makes no system call; one read from the kernel
+serves any number of packets, which on a real socket cost paho three calls each. Its own queue, window
+and retransmission stay empty: acknowledgements go to the session. Checked against paho 2.1 and 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode as PahoReasonCode
+
+from simulator.core.endpoint import Protocol
+from simulator.mqtt.link import Greeting, Hello, Link, Listener
+from simulator.mqtt.reasons import FIRST_FAILURE, Cause, ReasonCode, reason_name
+
+_CONNACK = 0x20
+_PUBACK = 0x40
+_PUBREC = 0x50
+_PUBCOMP = 0x70
+_PINGRESP = 0xD0
+_PINGREQ = b"\xc0\x00"
+_DISCONNECT = b"\xe0\x00"
+
+_WRONG_PROTOCOL_311 = 1
+"""Return code of a 3.1.1 CONNACK at which paho would fall back to MQTT 3.1 by itself."""
+
+_PUBLISHED = MQTTMessageInfo(0)
+"""Paho reports each QoS 0 message on an object like this; nobody asks, so one serves all."""
+
+_NO_SUCH_HOST = "memory"
+"""Paho wants a host and a port to reconnect to; it never sees the network."""
+
+
+class _Memory:
+    """What paho takes for its socket."""
+
+    def __init__(self, outgoing: bytearray) -> None:
+        self._outgoing = outgoing
+        self._incoming = b""
+        self._position = 0
+        self.open = True
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes for paho to read."""
+        self._incoming = self._incoming[self._position :] + data
+        self._position = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are bytes that paho has not read."""
+        return self._position < len(self._incoming)
+
+    def recv(self, size: int) -> bytes:
+        start = self._position
+        data = self._incoming[start : start + size]
+        if not data:
+            raise BlockingIOError
+        self._position = start + len(data)
+        return data
+
+    def send(self, data: bytes | bytearray) -> int:
+        self._outgoing += data
+        return len(data)
+
+    def close(self) -> None:
+        self.open = False
+
+    def fileno(self) -> int:
+        return -1
+
+    def setblocking(self, flag: bool) -> None:
+        """Memory never blocks."""
+
+
+class _Codec(Client):
+    """Paho's client, with our memory for a socket and our session for its queue of QoS messages."""
+
+    def __init__(self, protocol: Protocol, hello: Hello, listener: Listener, outgoing: bytearray) -> None:
+        modern = protocol is Protocol.MQTT_5
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=hello.client_id,
+            clean_session=None if modern else hello.clean,
+            protocol=MQTTProtocolVersion(protocol),
+            reconnect_on_failure=False,
+        )
+        self._listener = listener
+        self._outgoing = outgoing
+        self._modern = modern
+        self.memory = _Memory(outgoing)
+        self.packet_id = 0
+        if hello.will is not None:
+            will = hello.will
+            self.will_set(will.topic, will.payload, will.qos, will.retain)
+        if hello.username is not None:
+            self.username_pw_set(hello.username, hello.password)
+
+    def _create_socket(self) -> _Memory:
+        self.memory = _Memory(self._outgoing)
+        return self.memory
+
+    def _mid_generate(self) -> int:
+        return self.packet_id  # packet ids are the session's; paho only asks for them
+
+    def _packet_handle(self) -> MQTTErrorCode:
+        """Take what concerns our own messages past paho, which keeps no record of them."""
+        command = self._in_packet["command"] & 0xF0
+        packet = self._in_packet["packet"]
+        if command == _PINGRESP:
+            self._listener.ponged()
+        elif len(packet) < 2:
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+        elif command in (_PUBACK, _PUBREC, _PUBCOMP):
+            packet_id = packet[0] << 8 | packet[1]
+            code = packet[2] if len(packet) > 2 else 0
+            if command == _PUBREC and code < FIRST_FAILURE:
+                self._listener.received(packet_id)
+            else:
+                self._listener.acknowledged(packet_id, code)
+        elif command == _CONNACK and not self._modern and packet[1] == _WRONG_PROTOCOL_311:
+            self._listener.greeted(Greeting(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION))
+        else:
+            return super()._packet_handle()
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+
+class PahoLink(Link):
+    """Speaks MQTT 3.1.1 or 5 through paho.
+
+    Args:
+        protocol: which of the two.
+        hello: what to say in each CONNECT.
+        listener: whom to tell what the broker says.
+    """
+
+    def __init__(self, protocol: Protocol, hello: Hello, listener: Listener) -> None:
+        self.outgoing = bytearray()
+        self._hello = hello
+        self._listener = listener
+        self._properties: Properties | None = None
+        if protocol is Protocol.MQTT_5 and not hello.clean:
+            self._properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            self._properties.SessionExpiryInterval = hello.session_expiry
+        # Paho calls back under its locks, which a session that answers would run into: note, then tell.
+        self._heard: list[Callable[[], None]] = []
+        self._codec = _Codec(protocol, hello, listener, self.outgoing)
+        self._codec.on_connect = self._on_connect
+        self._codec.on_subscribe = self._on_subscribe
+        self._codec.on_message = self._on_message
+        self._codec.on_disconnect = self._on_disconnect
+
+    def connect(self) -> None:
+        """Begin a new connection."""
+        self.outgoing.clear()
+        self._heard.clear()
+        self._codec.connect_async(
+            _NO_SUCH_HOST,
+            keepalive=self._hello.keep_alive,
+            clean_start=self._hello.clean,
+            properties=self._properties,
+        )
+        self._codec.reconnect()
+
+    def publish(
+        self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool
+    ) -> None:
+        """Send a PUBLISH."""
+        self._codec._send_publish(packet_id, topic.encode(), payload, qos, retain, duplicate, _PUBLISHED)
+
+    def release(self, packet_id: int) -> None:
+        """Send a PUBREL."""
+        self._codec._send_pubrel(packet_id)
+
+    def subscribe(self, packet_id: int, topic_filter: str, qos: int) -> None:
+        """Send a SUBSCRIBE."""
+        self._codec.packet_id = packet_id
+        self._codec.subscribe(topic_filter, qos)
+
+    def ping(self) -> None:
+        """Send a PINGREQ."""
+        self.outgoing += _PINGREQ
+
+    def disconnect(self) -> None:
+        """Send a DISCONNECT."""
+        self.outgoing += _DISCONNECT
+
+    def receive(self, data: bytes) -> None:
+        """Decode what the broker says and tell the listener."""
+        codec = self._codec
+        memory = codec.memory
+        memory.feed(data)
+        while memory.open and memory.pending:
+            error = codec.loop_read()
+            while self._heard:
+                self._heard.pop(0)()
+            if codec.memory is not memory:
+                return  # what was heard made the session start another connection
+            if error != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return
+
+    def _on_connect(
+        self,
+        _client: Client,
+        _userdata: Any,
+        flags: ConnectFlags,
+        reason: PahoReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        def stated(name: str, default: Any) -> Any:
+            return getattr(properties, name, default)
+
+        none = Greeting(0)
+        greeting = Greeting(
+            code=reason.value,
+            session_present=flags.session_present,
+            receive_maximum=stated("ReceiveMaximum", none.receive_maximum),
+            largest_packet=stated("MaximumPacketSize", none.largest_packet),
+            keep_alive=stated("ServerKeepAlive", none.keep_alive),
+        )
+        self._heard.append(lambda: self._listener.greeted(greeting))
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _userdata: Any,
+        packet_id: int,
+        reasons: list[PahoReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        code = reasons[0].value if reasons else ReasonCode.PROTOCOL_ERROR
+        self._heard.append(lambda: self._listener.subscribed(packet_id, code))
+
+    def _on_message(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return  # no topic that any device has subscribed to by name
+        payload = bytes(message.payload)
+        self._heard.append(lambda: self._listener.messaged(topic, payload))
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _userdata: Any,
+        flags: Any,
+        reason: PahoReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            why = reason_name(reason.value) if reason.value else Cause.CLOSED_BY_BROKER
+            self._heard.append(lambda: self._listener.dismissed(why))
+        else:
+            self._heard.append(lambda: self._listener.dismissed(Cause.MALFORMED))

@@ -1,0 +1,463 @@
+"""One device's MQTT session: its state, reconnects, keep alive, subscriptions and orderly end."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from simulator.core.actions import Connect, Disconnect, Publish, Subscribe
+from simulator.core.endpoint import Endpoint
+from simulator.core.errors import RunFailedError
+from simulator.mqtt.backoff import Backoff
+from simulator.mqtt.counts import SessionReport, SessionState, Tally
+from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
+from simulator.mqtt.options import DeliveryOptions
+from simulator.mqtt.outbox import Outbox, Settle
+from simulator.mqtt.reasons import FIRST_FAILURE, PASSING, Cause, reason_name
+
+_LINGER = 2.0
+"""Seconds for the broker to close the connection after our DISCONNECT before we do it ourselves."""
+
+_OVER = (SessionState.ENDED, SessionState.REFUSED)
+
+
+class Loop(Protocol):
+    """What a session asks of the event loop that carries it."""
+
+    def clock(self) -> float:
+        """Return the time in seconds."""
+
+    def dial(self, session: Session) -> None:
+        """Connect the session when its turn comes; answers with `dialling`, then `opened` or `closed`."""
+
+    def flush(self, session: Session) -> None:
+        """Send the link's bytes soon; answers with `handed_over`."""
+
+    def flush_now(self, session: Session) -> None:
+        """Send as many of the link's bytes as the kernel takes at once."""
+
+    def hang_up(self, session: Session) -> None:
+        """Close the session's connection at once, if it has one."""
+
+    def wake(self, session: Session, at: float) -> None:
+        """Call `tick` at `at`, or earlier if that was asked for before."""
+
+    def messaged(self, device: str, topic: str, payload: bytes) -> None:
+        """Pass on a message that the device has received."""
+
+
+class _Subscription:
+    """A topic filter that the session wants; `packet_id` is that of the SUBSCRIBE without an answer."""
+
+    __slots__ = ("action", "answered", "packet_id")
+
+    def __init__(self, action: Subscribe) -> None:
+        self.action = action
+        self.packet_id = 0
+        self.answered = False
+
+
+class Session:
+    """Carries out a device's actions in order, over as many connections as it takes.
+
+    It hears from its link (it is the link's `Listener`) and from the loop, and does no I/O itself.
+
+    Attributes:
+        device: the device, which is also the client id.
+        state: where the session is.
+        link: speaks MQTT for it; there is one once the device has asked to connect.
+        wake_at: when the loop will call `tick`; kept by the loop's timers.
+        dirty: the loop has bytes to send for it; kept by the loop.
+    """
+
+    __slots__ = (
+        "_attempts",
+        "_backoff",
+        "_connected_at",
+        "_endpoint",
+        "_first",
+        "_handed_at",
+        "_keep_alive",
+        "_leaving",
+        "_loop",
+        "_make_link",
+        "_options",
+        "_outbox",
+        "_parting",
+        "_reached",
+        "_reason",
+        "_subscriptions",
+        "_talking",
+        "_tally",
+        "_timeout_at",
+        "device",
+        "dirty",
+        "link",
+        "state",
+        "wake_at",
+    )
+
+    def __init__(
+        self,
+        device: str,
+        endpoint: Endpoint,
+        options: DeliveryOptions,
+        loop: Loop,
+        make_link: LinkFactory,
+        tally: Tally,
+        backoff: Backoff,
+        settle: Settle,
+    ) -> None:
+        self.device = device
+        self.state = SessionState.ENDED
+        self.link: Link | None = None
+        self.wake_at = math.inf
+        self.dirty = False
+        self._endpoint = endpoint
+        self._options = options
+        self._loop = loop
+        self._make_link = make_link
+        self._tally = tally
+        self._backoff = backoff
+        self._outbox = Outbox(options, tally, loop.clock, settle)
+        self._subscriptions: dict[str, _Subscription] = {}
+        self._keep_alive = 0
+        self._attempts = 0
+        self._reached = False  # the broker has accepted this session since the device asked
+        self._first = False  # the first attempt is still to be resolved
+        self._parting = False  # a Disconnect waits for its turn
+        self._leaving = False  # our DISCONNECT is written
+        self._talking = False  # connected, and our DISCONNECT is not written
+        self._reason: str | None = None
+        self._connected_at: float | None = None
+        self._handed_at = 0.0
+        self._timeout_at = math.inf
+
+    # What the device does
+
+    def connect(self, action: Connect) -> None:
+        """Open the session; one that is open stays as it is, one that is about to end opens again."""
+        if self.state in _OVER:
+            self._open(action)
+        elif self._parting:
+            self._outbox.append(action)
+
+    def _open(self, action: Connect) -> None:
+        endpoint = self._endpoint
+        hello = Hello(
+            client_id=self.device,
+            keep_alive=action.keep_alive,
+            clean=action.clean,
+            will=action.will,
+            username=endpoint.username,
+            password=endpoint.password,
+            session_expiry=self._options.session_expiry,
+        )
+        self.link = self._make_link(hello, self)
+        self._keep_alive = action.keep_alive
+        self._attempts = 0
+        self._reached = False
+        self._first = True
+        self._reason = None
+        self._backoff.reset()
+        self._tally.asked += 1
+        self._tally.untried += 1
+        self._tally.open += 1
+        self._dial()
+
+    def subscribe(self, action: Subscribe) -> None:
+        """Subscribe now if connected, and after each reconnect at which the broker has forgotten."""
+        subscription = _Subscription(action)
+        self._subscriptions[action.topic_filter] = subscription
+        if self._talking:
+            self._subscribe(subscription)
+            self._loop.flush(self)
+
+    def publish(self, action: Publish, due: float) -> None:
+        """Send a message, or queue it, or drop it if that cannot be."""
+        if self._talking:
+            self._outbox.submit(action, due, self.link)
+            self._after_writing()
+        elif self.state in _OVER:
+            self._outbox.drop(action, due, self._reason or Cause.SESSION_ENDED)
+        else:
+            self._outbox.submit(action, due, None)
+
+    def disconnect(self, action: Disconnect) -> None:
+        """End the session with a DISCONNECT once all before it is sent and confirmed."""
+        if self.state not in _OVER and not self._parting:
+            self._parting = True
+            self._outbox.append(action)
+            self._advance()
+
+    def drop(self) -> None:
+        """Close the connection without a word; what is not confirmed yet is lost with it."""
+        if self.state is SessionState.CONNECTED:
+            self._loop.flush_now(self)
+        if self.state not in _OVER:
+            self._break_off(SessionState.ENDED, Cause.DROPPED)
+
+    def abandon(self, reason: str) -> None:
+        """Give up at once, at the end of the run; one that is not connected is reported as it was."""
+        if self.state in _OVER:
+            return
+        state = SessionState.ENDED if self.state is SessionState.CONNECTED else self.state
+        self._break_off(state, self._reason or reason)
+
+    # What the loop tells
+
+    def dialling(self) -> None:
+        """The TCP connect is under way."""
+        self.state = SessionState.CONNECTING
+        self._attempts += 1
+        self._timeout_at = self._loop.clock() + self._options.connect_timeout
+        self._loop.wake(self, self._timeout_at)
+
+    def opened(self) -> None:
+        """The TCP connection stands."""
+        self._link().connect()
+        self._loop.flush(self)
+
+    def handed_over(self, count: int) -> None:
+        """The kernel has taken bytes of the link's."""
+        self._handed_at = self._loop.clock()
+        self._outbox.handed_over(count, self._handed_at)
+        if not self._outbox.empty:
+            self._advance()
+
+    def closed(self, reason: str) -> None:
+        """The connection is gone, or could not be made, and nobody here wanted that."""
+        if self._leaving:
+            self._end(None)
+            return
+        self._talking = False
+        now = self._loop.clock()
+        if self.state is SessionState.CONNECTED:
+            self._tally.connected -= 1
+            self._tally.lost += 1
+            if self._connected_at is not None and now - self._connected_at >= self._options.steady_after:
+                self._backoff.reset()
+        self._reason = reason
+        self.state = SessionState.BACKING_OFF
+        self._timeout_at = now + self._backoff.next()
+        self._loop.wake(self, self._timeout_at)
+        self._outbox.disconnected(reason)
+        self._tried()
+        self._advance()
+
+    def tick(self, now: float) -> None:
+        """Do what time asks for: reconnect, ping, or give a connection up."""
+        match self.state:
+            case SessionState.BACKING_OFF if now >= self._timeout_at:
+                self._dial()
+            case SessionState.CONNECTING if now >= self._timeout_at:
+                self._hang_up(Cause.NO_CONNACK)
+            case SessionState.CONNECTING | SessionState.BACKING_OFF:
+                self._loop.wake(self, self._timeout_at)
+            case SessionState.CONNECTED:
+                self._tend(now)
+
+    def _tend(self, now: float) -> None:
+        outbox = self._outbox
+        if self._leaving:
+            if now >= self._timeout_at:
+                self._end(None)
+            else:
+                self._loop.wake(self, self._timeout_at)
+            return
+        if now >= outbox.oldest_ping + self._options.ping_timeout:
+            self._hang_up(Cause.NO_PINGRESP)
+            return
+        if now >= min(outbox.confirm_at, self._keep_alive_at):
+            self._ping()
+        self._loop.wake(
+            self, min(outbox.confirm_at, self._keep_alive_at, outbox.oldest_ping + self._options.ping_timeout)
+        )
+
+    @property
+    def _keep_alive_at(self) -> float:
+        return self._handed_at + self._keep_alive if self._keep_alive else math.inf
+
+    # What the link tells
+
+    def greeted(self, greeting: Greeting) -> None:
+        """The broker has answered the CONNECT."""
+        if self.state is not SessionState.CONNECTING:
+            return
+        if greeting.code >= FIRST_FAILURE:
+            self._refused(greeting.code)
+            return
+        now = self._loop.clock()
+        self.state = SessionState.CONNECTED
+        self._talking = True
+        self._connected_at = self._handed_at = now
+        self._reason = None
+        self._tally.connected += 1
+        if self._reached:
+            self._tally.reconnected += 1
+        else:
+            self._reached = True
+            self._tally.reached += 1
+        self._tried()
+        if greeting.keep_alive is not None:
+            self._keep_alive = greeting.keep_alive
+        for subscription in self._subscriptions.values():
+            if not (greeting.session_present and subscription.answered):
+                self._subscribe(subscription)
+        self._outbox.connected(greeting, self._link())
+        self._advance()
+        if self._talking:
+            self._tend(now)
+
+    def _refused(self, code: int) -> None:
+        if code in PASSING:
+            self._hang_up(reason_name(code))
+            return
+        self._tally.refused += 1
+        self._break_off(SessionState.REFUSED, reason_name(code))
+
+    def acknowledged(self, packet_id: int, code: int) -> None:
+        """The broker is done with a message."""
+        self._outbox.acknowledged(packet_id, code, self._loop.clock())
+        if not self._outbox.empty:
+            self._advance()
+
+    def received(self, packet_id: int) -> None:
+        """The broker has a QoS 2 message and waits for its release."""
+        if self._outbox.received(packet_id):
+            self._link().release(packet_id)
+            self._loop.flush(self)
+
+    def subscribed(self, packet_id: int, code: int) -> None:
+        """The broker has answered a SUBSCRIBE."""
+        for subscription in self._subscriptions.values():
+            if subscription.packet_id == packet_id:
+                subscription.packet_id = 0
+                subscription.answered = True
+                if code >= FIRST_FAILURE:
+                    self._tally.refused_subscriptions += 1
+
+    def ponged(self) -> None:
+        """The broker has answered a ping."""
+        self._outbox.ponged(self._loop.clock())
+        if not self._outbox.empty:
+            self._advance()
+
+    def messaged(self, topic: str, payload: bytes) -> None:
+        """The device has received a message."""
+        self._loop.flush(self)  # the link has acknowledged it
+        self._loop.messaged(self.device, topic, payload)
+
+    def dismissed(self, reason: str) -> None:
+        """The connection cannot go on."""
+        if self.state in (SessionState.CONNECTING, SessionState.CONNECTED):
+            self._hang_up(reason)
+
+    # What is asked about it
+
+    @property
+    def at_fault(self) -> bool:
+        """Whether it is not connected although its device wants it to be, or never was."""
+        if self.state is SessionState.ENDED:
+            return not self._reached
+        return self.state is not SessionState.CONNECTED
+
+    def report(self) -> SessionReport:
+        """Return what happened to it."""
+        return SessionReport(self.device, self.state, self._reason, self._attempts, self._connected_at)
+
+    # How it goes on
+
+    def _link(self) -> Link:
+        if self.link is None:
+            raise RunFailedError(f"session {self.device} has not been opened")
+        return self.link
+
+    def _dial(self) -> None:
+        self.state = SessionState.IDLE
+        self._loop.dial(self)
+
+    def _subscribe(self, subscription: _Subscription) -> None:
+        subscription.packet_id = self._outbox.new_packet_id()
+        subscription.answered = False
+        action = subscription.action
+        self._link().subscribe(subscription.packet_id, action.topic_filter, action.qos)
+
+    def _ping(self) -> None:
+        self._handed_at = self._loop.clock()  # it will be; until then no other is due
+        self._link().ping()
+        self._outbox.asked(self._handed_at)
+        self._loop.wake(self, self._outbox.oldest_ping + self._options.ping_timeout)
+        self._loop.flush(self)
+
+    def _after_writing(self) -> None:
+        """Have the bytes sent, and the QoS 0 messages among them confirmed in time."""
+        outbox = self._outbox
+        if outbox.must_ask:
+            self._ping()
+        elif outbox.confirm_at < self.wake_at:
+            self._loop.wake(self, outbox.confirm_at)
+        self._loop.flush(self)
+
+    def _advance(self) -> None:
+        """Go on with what waits, as far as it can go now: messages, then the action behind them."""
+        outbox = self._outbox
+        if self._talking:
+            outbox.pump(self._link())
+            self._after_writing()
+            if outbox.quiet and isinstance(outbox.control, Disconnect):
+                self._leave()
+            elif outbox.unasked and isinstance(outbox.control, Disconnect):
+                self._ping()
+        elif (
+            self.state is SessionState.BACKING_OFF and outbox.quiet and isinstance(outbox.control, Disconnect)
+        ):
+            outbox.take_control()
+            self._end(self._reason)
+
+    def _leave(self) -> None:
+        self._outbox.take_control()
+        self._link().disconnect()
+        self._talking = False
+        self._leaving = True
+        self._timeout_at = self._loop.clock() + _LINGER
+        self._loop.wake(self, self._timeout_at)
+        self._loop.flush(self)
+
+    def _hang_up(self, reason: str) -> None:
+        self._loop.hang_up(self)
+        self.closed(reason)
+
+    def _tried(self) -> None:
+        if self._first:
+            self._first = False
+            self._tally.untried -= 1
+
+    def _stop(self, state: SessionState, reason: str | None) -> None:
+        if self.state is SessionState.CONNECTED:
+            self._tally.connected -= 1
+        self._tally.open -= 1
+        self.state = state
+        self._reason = reason
+        self._talking = self._parting = self._leaving = False
+        self._loop.hang_up(self)
+        self._tried()
+
+    def _break_off(self, state: SessionState, reason: str) -> None:
+        """End with whatever is still on its way."""
+        self._stop(state, reason)
+        self._outbox.abandon(reason)
+
+    def _end(self, reason: str | None) -> None:
+        """End with nothing on its way, and go on with what the device asked for afterwards."""
+        self._stop(SessionState.ENDED, reason)
+        outbox = self._outbox
+        outbox.disconnected(Cause.SESSION_ENDED)
+        while not outbox.empty and self.state is SessionState.ENDED:
+            control = outbox.control
+            if isinstance(control, Connect):
+                outbox.take_control()
+                self._open(control)
+            else:
+                outbox.drop_first(Cause.SESSION_ENDED)
+        self._parting = outbox.has(Disconnect)
