@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from simulator.core.seeds import Draws
+
+AGE_OF_CONSENT = 16
+"""Below this age a parent decides (GDPR, article 8, where no member state set it lower)."""
+
+WORRIED = 0.71
+"""Share of people who fear what AI does to their privacy (Genpact 2017, n = 5,179)."""
+
 
 class Purpose(StrEnum):
     """What data may be used for."""
@@ -13,3 +21,20 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     SHARING = "sharing"
     VOICE_RETENTION = "voice_retention"
+
+
+_AGREES: dict[Purpose, tuple[float, float]] = {
+    Purpose.SERVICE: (0.95, 0.99),
+    Purpose.ANALYTICS: (0.40, 0.85),
+    Purpose.MARKETING: (0.12, 0.50),
+    Purpose.SHARING: (0.08, 0.45),
+    Purpose.VOICE_RETENTION: (0.20, 0.65),
+}
+"""Chance that the worried and the others agree. An assumption: no survey asks for all five, but the
+service that was bought is hardly ever refused, and sharing with strangers nearly always by the worried."""
+
+
+def draw_consent(draws: Draws) -> frozenset[Purpose]:
+    """Return what one adult agrees to: first whether they are worried, then a decision for each purpose."""
+    group = 0 if draws.chance(WORRIED) else 1
+    return frozenset(purpose for purpose, chances in _AGREES.items() if draws.chance(chances[group]))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from simulator.world.consent import Purpose
 from simulator.world.place import Place
 
 
@@ -123,6 +124,7 @@ class Person:
         workplace: where they work or learn, None for those who stay at home.
         spell: what they are doing now.
         observers: called at each change of spell.
+        consent: the purposes that they agree to; for a child, what a parent decided.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Person:
     workplace: Place | None
     spell: Spell
     observers: list[SpellObserver] = field(default_factory=list)
+    consent: frozenset[Purpose] = frozenset()
 
     @property
     def asleep(self) -> bool:

@@ -1,0 +1,36 @@
+"""The body: what stays the same about it for the length of a run. The type itself is in `person`."""
+
+from __future__ import annotations
+
+import math
+
+from simulator.core.seeds import Draws
+from simulator.world.person import Body, Sex
+
+_HEIGHT = {Sex.FEMALE: (1.62, 0.065), Sex.MALE: (1.76, 0.07)}
+"""Metres, mean and SD of adults (ABS National Health Survey 2017-18, rounded)."""
+
+_STEP = {Sex.FEMALE: 0.413, Sex.MALE: 0.415}
+"""Step length over height: the rule that pedometers use."""
+
+_GROWN = 17
+
+
+def draw_body(age: int, sex: Sex, draws: Draws) -> Body:
+    """Return the body of a person.
+
+    Resting pulse: mean 65.5, SD 7.7 between adults, 40 to 109 (Quer 2020), 2.4 higher in women than in men
+    and about two a year of youth higher in children (assumptions). It falls by 4 at night (Speed 2023).
+    RMSSD: 60 ms at 20, 33 at 50, 22 past 65 (guide values of a study of 104,431 ring users); SD between
+    people of one age 0.35 in the logarithm (assumption).
+    """
+    youth = max(_GROWN - age, 0)
+    pulse = draws.normal(66.7 if sex is Sex.FEMALE else 64.3, 7.6) + 2.0 * youth
+    rmssd = 60.0 * math.exp(-math.log(60.0 / 33.0) / 30.0 * (min(max(age, 20), 72) - 20))
+    height = draws.normal(*_HEIGHT[sex]) * (1.0 - 0.55 * youth / _GROWN)
+    return Body(
+        resting_pulse=min(max(pulse, 40.0), 109.0),
+        pulse_night_drop=min(max(draws.normal(4.0, 1.2), 1.0), 8.0),
+        rmssd=draws.lognormal(rmssd, 0.35),
+        step_length=_STEP[sex] * height,
+    )

@@ -1,0 +1,162 @@
+"""Builds a neighbourhood: its map, its people and their homes, its shops; and sets them in motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import simpy
+
+from simulator.core.calendar import Calendar
+from simulator.core.seeds import Draws, Seeds
+from simulator.core.units import DAY, HOUR, MINUTE
+from simulator.world.body import draw_body
+from simulator.world.care import Care
+from simulator.world.census import INDEPENDENT, Resident, draw_residents
+from simulator.world.childhood import Childhood
+from simulator.world.commute import find_work
+from simulator.world.consent import AGE_OF_CONSENT, draw_consent
+from simulator.world.habits import SCHOOL_STARTS, Habits, draw_drives, draw_habits, draw_schedule
+from simulator.world.household import Household
+from simulator.world.life import Life
+from simulator.world.neighbourhood import Neighbourhood
+from simulator.world.pantry import LASTS, Pantry
+from simulator.world.person import Activity, Occupation, Person, Spell, TravelMode
+from simulator.world.place import Place
+from simulator.world.routine import Routine
+from simulator.world.shop import build_shop
+from simulator.world.surroundings import Surroundings
+from simulator.world.television import Television
+from simulator.world.town import Town, lay_out
+from simulator.world.travel import choose_mode, travel
+
+QUIET = 4.0
+"""Local hour at which the world begins: everybody is asleep at home."""
+
+WARM_UP = 2 * HOUR
+"""Least seconds for which the world runs before the scenario starts."""
+
+BUS_EARLY = 15 * MINUTE
+"""Seconds that the school bus leaves before it has to."""
+
+
+def beginning(calendar: Calendar) -> float:
+    """Return the simulated second at which the world begins: the last local 04:00 at least 2 h before 0."""
+    return calendar.next(-WARM_UP, QUIET) - DAY
+
+
+def build_neighbourhood(
+    env: simpy.Environment, calendar: Calendar, seeds: Seeds, index: int, households: int, shops: int
+) -> Neighbourhood:
+    """Build a neighbourhood and start its processes; the people are asleep at home.
+
+    Args:
+        env: the SimPy environment, at the time that `beginning` gives.
+        calendar: the town's clock.
+        seeds: the run's random streams; all of a neighbourhood's are keyed by its ids.
+        index: its number from 0; it is called ``n{index}``.
+        households: how many.
+        shops: how many; without one, people shop out of town.
+
+    Raises:
+        UsageError: more households and shops than a neighbourhood has room for.
+    """
+    name = f"n{index}"
+    town = lay_out(name, index, households, shops, seeds.draws("town", name))
+    built = tuple(
+        build_shop(env, calendar, seeds, f"{name}-s{i}", place) for i, place in enumerate(town.shops)
+    )
+    surroundings = Surroundings(env, calendar, seeds, town, built)
+    homes = tuple(_settle(surroundings, f"{name}-h{i}", home) for i, home in enumerate(town.homes))
+    return Neighbourhood(name, homes, built)
+
+
+def _settle(surroundings: Surroundings, household_id: str, home: Place) -> Household:
+    """Return the household of a home, with the lives of its members and its television started."""
+    env, calendar, seeds = surroundings.env, surroundings.calendar, surroundings.seeds
+    draws = seeds.draws("household", household_id)
+    residents = draw_residents(draws)
+    guardian = _guardian(residents)
+    has_young = any(resident.age < INDEPENDENT for resident in residents)
+    household = Household(household_id, home)
+    habits: list[Habits] = []
+    for number, resident in enumerate(residents):
+        person_id = f"{household_id}-p{number}"
+        own = seeds.draws("person", person_id)
+        schedule = draw_schedule(resident, has_young and number == guardian, own)
+        drives = draw_drives(resident.age, own)
+        minded = number > guardian and habits[guardian].schedule is None
+        workplace, commute = _find_place(resident, home, surroundings.town, drives, minded, own)
+        habits.append(draw_habits(resident, schedule, commute, drives, own))
+        parent = household.members[guardian] if resident.age < AGE_OF_CONSENT else None
+        household.members.append(
+            Person(
+                id=person_id,
+                household=household_id,
+                age=resident.age,
+                sex=resident.sex,
+                occupation=resident.occupation,
+                chronotype=habits[number].sleep.chronotype,
+                body=draw_body(resident.age, resident.sex, own),
+                home=home,
+                workplace=workplace,
+                spell=Spell(Activity.ASLEEP, env.now, home),
+                consent=draw_consent(own) if parent is None else parent.consent,
+            )
+        )
+    care = None
+    if has_young:
+        young = [person for person in household.members if person.age < INDEPENDENT]
+        bus = _bus(household.members[guardian], habits[guardian], surroundings.town.school)
+        care = Care(env, calendar, household.members[guardian], young, bus)
+    pantry = Pantry(stocked_at=env.now - draws.uniform(0.0, LASTS))
+    for number, person in enumerate(household.members):
+        life: Life
+        if care is not None and person.age < INDEPENDENT:
+            life = Childhood(surroundings, person, habits[number], care)
+        else:
+            life = Routine(surroundings, person, habits[number], pantry, care if number == guardian else None)
+        env.process(life.live())
+    env.process(Television(env, calendar, household, seeds.draws("television", household_id)).run())
+    return household
+
+
+def _guardian(residents: Sequence[Resident]) -> int:
+    """Return which adult looks after the children and decides for them: whoever is at home, or the first."""
+    return next((i for i, one in enumerate(residents) if one.occupation is Occupation.AT_HOME), 0)
+
+
+def _find_place(
+    resident: Resident, home: Place, town: Town, drives: bool, minded: bool, draws: Draws
+) -> tuple[Place | None, TravelMode]:
+    """Return where a person works or learns, and how they get there.
+
+    Args:
+        resident: who it is.
+        home: where they live.
+        town: its places.
+        drives: whether they drive.
+        minded: whether their guardian is at home by day; an infant then is, too.
+        draws: what is left to chance.
+    """
+    match resident.occupation:
+        case Occupation.WORKER:
+            return find_work(home, town.workplaces, drives, draws)
+        case Occupation.STUDENT:
+            return town.campus, TravelMode.CAR if drives and draws.chance(0.5) else TravelMode.BUS
+        case Occupation.PUPIL if resident.age >= INDEPENDENT:
+            return town.school, choose_mode(home.distance(town.school), False, draws)
+        case Occupation.PUPIL:
+            return town.school, TravelMode.BUS
+        case Occupation.INFANT if not minded:
+            return town.school, TravelMode.BUS
+    return None, TravelMode.WALK
+
+
+def _bus(guardian: Person, habits: Habits, school: Place) -> float:
+    """Return the local hour at which the school bus collects the children, before the guardian leaves."""
+    home = guardian.home
+    bus = SCHOOL_STARTS - (BUS_EARLY + travel(home, school, TravelMode.BUS, 0.0).end) / HOUR
+    if habits.schedule is None or guardian.workplace is None:
+        return bus
+    commute = travel(home, guardian.workplace, habits.commute, 0.0).end
+    return min(bus, habits.schedule.start - (BUS_EARLY + commute) / HOUR)
