@@ -175,7 +175,8 @@ class Motor:
         self._new_rms = self._draws.lognormal(NEW_RMS, NEW_RMS_LOG_SD)
         shares = [(step / WEAR_STEPS) ** WEAR_EXPONENT for step in range(WEAR_STEPS + 1)]
         shapes = [_GAMMA_SHAPE * WEAR_STEPS * (b - a) for a, b in pairwise(shares)]
-        path = list(accumulate(self._draws.generator().gamma(shapes).tolist(), initial=0.0))
+        growth: list[float] = self._draws.generator().gamma(shapes).tolist()
+        path = list(accumulate(growth, initial=0.0))
         self._wear = tuple(wear / path[-1] for wear in path)
 
     def _tell(self, change: MotorChange) -> None:

@@ -1,0 +1,74 @@
+"""The sensor of a fridge: a thermometer with an alarm, and a contact at the door."""
+
+from __future__ import annotations
+
+from simulator.devices.base import Device, Habitat, Process
+from simulator.devices.inventory_sensor.mounting import Mounting
+from simulator.devices.inventory_sensor.options import InventorySensorOptions
+from simulator.world.fridge import Fridge, FridgeChange, FridgeEvent
+from simulator.world.heat import HIGHEST, LOWEST
+
+NOISE = 0.1
+"""SD of a temperature reading in °C; data loggers for cold chains are good to 0.5 °C (EN 12830)."""
+
+
+class FridgeSensor(Device[InventorySensorOptions]):
+    """Watches one fridge.
+
+    Events: ``temperature`` at every interval, ``alarm`` when such a reading leaves the band of 2 to 8 °C or
+    comes back to it, ``door`` whenever the door opens or shuts.
+    """
+
+    def __init__(self, habitat: Habitat, options: InventorySensorOptions, mounting: Mounting[Fridge]) -> None:
+        super().__init__(habitat, options)
+        self.report_interval = options.report_interval
+        self._place = mounting.place
+        self._fridge = mounting.watched
+        self._draws = habitat.draws("thermometer")
+        self._alarmed = False
+        self._opened_at: float | None = None
+
+    def run(self) -> Process:
+        """Return the sensor's life: it watches the door from now on, and measures at every interval."""
+        self._fridge.observers.append(self._notice)
+        yield from self.pause(float(self._draws.generator().random()))
+        while True:
+            self._measure()
+            yield from self.pause()
+
+    def about(self) -> dict[str, str | None]:
+        """Return the shop's place: a fridge is nobody's data."""
+        return {"place": self._place}
+
+    def _measure(self) -> None:
+        fridge, now = self._fridge, self.env.now
+        true = fridge.temperature(now)
+        celsius = round(true + self._draws.normal(0.0, NOISE), 1)
+        excursion, fault = fridge.excursion(now), fridge.fault
+        facts = {
+            "celsius": round(true, 3),
+            "excursion": None if excursion is None else excursion.value,
+            "fault": None if fault is None else fault.value,
+        }
+        self.emit("temperature", {"celsius": celsius, "door_open": fridge.door_open}, facts=facts)
+        alarmed = not LOWEST <= celsius <= HIGHEST
+        if alarmed != self._alarmed:
+            self._alarmed = alarmed
+            self.emit("alarm", {"active": alarmed, "celsius": celsius}, facts=facts)
+
+    def _notice(self, event: FridgeEvent) -> None:
+        if event.change is FridgeChange.DOOR_OPENED:
+            self._opened_at = event.at
+            values: dict[str, bool | float] = {"open": True}
+        elif event.change is FridgeChange.DOOR_CLOSED:
+            values = {"open": False}
+            if self._opened_at is not None:
+                values["seconds"] = round(event.at - self._opened_at, 1)
+        else:
+            return
+        facts = {
+            "cause": None if event.cause is None else event.cause.value,
+            "shopper": event.shopper,
+            "visit": event.visit,
+        }
+        self.emit("door", values, facts=facts)
