@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum, StrEnum
 from operator import eq, ge, gt, le, lt
+
+from simulator.core.nearest import suggestion
 
 
 class Quantity(Enum):
@@ -101,10 +102,15 @@ class Threshold:
             )
         metric, operator, number, unit = found.groups()
         if metric not in METRICS:
-            raise ValueError(f"no metric is called {metric!r}; {_suggestion(metric)}")
+            raise ValueError(f"no metric is called {metric!r}; {suggestion(metric, METRICS)}")
         scale = _scale(metric, number, unit)
         expression = f"{metric} {operator} {number}{unit}"
         return cls(metric, Operator(operator), float(number) * scale, unit, expression)
+
+    @property
+    def quantity(self) -> Quantity:
+        """What kind of number the metric is."""
+        return METRICS[self.metric]
 
     def held(self, value: float | None) -> bool:
         """Return whether the metric's value keeps the limit; a value that nobody measured does not."""
@@ -132,10 +138,3 @@ def _scale(metric: str, number: str, unit: str) -> float:
     if quantity is Quantity.RATIO and float(number) > 1:
         raise ValueError(f"{metric} is a ratio between 0 and 1, so its limit cannot be {number}")
     return 1.0
-
-
-def _suggestion(metric: str) -> str:
-    close = get_close_matches(metric, METRICS, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"the metrics are {', '.join(METRICS)}"

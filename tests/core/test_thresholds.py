@@ -53,10 +53,10 @@ def test_a_value_can_be_read_in_the_unit_of_the_expression() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("publish_latncy_p99 < 100ms", "did you mean publish_latency_p99?"),
-        ("publish_latency_p95 < 100ms", "did you mean publish_latency_p9"),
-        ("delivered >= 0.9", "did you mean delivered_ratio?"),
-        ("zzz < 1", "the metrics are publish_latency_p50"),
+        ("publish_latncy_p99 < 100ms", "did you mean 'publish_latency_p99'?"),
+        ("publish_latency_p95 < 100ms", "did you mean 'publish_latency_p9"),
+        ("delivered >= 0.9", "did you mean 'delivered_ratio'?"),
+        ("zzz < 1", "choose from publish_latency_p50"),
         ("publish_latency_p99 < 100", "us, ms or s"),
         ("publish_latency_p99 < 2h", "us, ms or s"),
         ("delivered_ratio >= 99%", "without '%'"),
