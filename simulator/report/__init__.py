@@ -1,1 +1,44 @@
-"""TODO."""
+"""What a run shows people and scripts: its progress, its summary, its thresholds as test cases."""
+
+from simulator.report.junit import write_junit
+from simulator.report.progress import Progress, Update
+from simulator.report.summarize import LAG_LIMIT, metric_values, summarize
+from simulator.report.summary import (
+    Connections,
+    KindMessages,
+    Latencies,
+    Messages,
+    Percentiles,
+    Status,
+    Summary,
+    ThresholdResult,
+    Unreached,
+    encode_summary,
+    exit_code,
+    read_summary,
+    write_summary,
+)
+from simulator.report.terminal import print_summary
+
+__all__ = [
+    "LAG_LIMIT",
+    "Connections",
+    "KindMessages",
+    "Latencies",
+    "Messages",
+    "Percentiles",
+    "Progress",
+    "Status",
+    "Summary",
+    "ThresholdResult",
+    "Unreached",
+    "Update",
+    "encode_summary",
+    "exit_code",
+    "metric_values",
+    "print_summary",
+    "read_summary",
+    "summarize",
+    "write_junit",
+    "write_summary",
+]

@@ -1,0 +1,80 @@
+"""The result as JUnit XML, which every CI system shows: one test case for the run, one a threshold."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from simulator.core.thresholds import Threshold
+from simulator.report.summary import Status, Summary, ThresholdResult
+from simulator.truth import RunFolder
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (section 2.2) allows in no document, however it is escaped."""
+
+
+def write_junit(folder: RunFolder, summary: Summary) -> None:
+    """Write ``junit.xml``.
+
+    Raises:
+        RunFailedError: it cannot be written.
+    """
+    folder.write(folder.junit, junit(summary))
+
+
+def junit(summary: Summary) -> bytes:
+    """Return the result as a JUnit XML document in UTF-8.
+
+    A threshold that was not held is a failure. A run that failed, was interrupted or cannot be trusted is
+    an error, so that thresholds which held do not make it look good.
+    """
+    totals = {
+        "tests": str(1 + len(summary.thresholds)),
+        "failures": str(sum(not result.held for result in summary.thresholds)),
+        "errors": str(int(_trouble(summary) is not None)),
+        "time": f"{summary.seconds:.3f}",
+    }
+    root = ET.Element("testsuites", {"name": "fleetsim", **totals})
+    suite = ET.SubElement(root, "testsuite", {"name": _clean(summary.scenario), **totals, "skipped": "0"})
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (("seed", str(summary.seed)), ("load", summary.load), ("broker", summary.broker)):
+        ET.SubElement(properties, "property", {"name": name, "value": _clean(value)})
+    _run(suite, summary)
+    for result in summary.thresholds:
+        _threshold(suite, summary, result)
+    ET.indent(root)
+    document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def _run(suite: ET.Element, summary: Summary) -> None:
+    case = _case(suite, summary, "run", f"{summary.seconds:.3f}")
+    if (trouble := _trouble(summary)) is not None:
+        ET.SubElement(case, "error", {"type": summary.status.value, "message": _clean(trouble)})
+
+
+def _threshold(suite: ET.Element, summary: Summary, result: ThresholdResult) -> None:
+    case = _case(suite, summary, result.expression, "0.000")
+    if not result.held:
+        unit = Threshold.parse(result.expression).unit
+        found = "nothing was measured" if result.value is None else f"it was {result.value:g}{unit}"
+        ET.SubElement(case, "failure", {"type": "threshold", "message": found})
+
+
+def _case(suite: ET.Element, summary: Summary, name: str, time: str) -> ET.Element:
+    names = {"classname": f"fleetsim.{_clean(summary.scenario)}", "name": _clean(name), "time": time}
+    return ET.SubElement(suite, "testcase", names)
+
+
+def _trouble(summary: Summary) -> str | None:
+    match summary.status:
+        case Status.INTERRUPTED:
+            return "the run was interrupted"
+        case Status.UNTRUSTED:
+            return "; ".join(summary.distrust)
+        case _:
+            return summary.failure
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("�", text)

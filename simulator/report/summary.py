@@ -1,0 +1,192 @@
+"""The machine-readable result of a run, ``summary.json``, and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from simulator.core.errors import ExitCode, RunFailedError
+from simulator.truth import RunFolder
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNTRUSTED = "untrusted"
+    INTERRUPTED = "interrupted"
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Counts of messages. Acknowledged, refused, dropped and lost ones add up to those due.
+
+    Attributes:
+        received: came to the fleet's own subscriptions, such as commands.
+        late: sent later after they were due than the scenario's `late_after`.
+        duplicated: sent more than once, so that a subscriber may hold them twice.
+    """
+
+    due: int
+    sent: int
+    acknowledged: int
+    received: int
+    refused: int
+    dropped: int
+    lost: int
+    late: int
+    duplicated: int
+
+
+class KindMessages(msgspec.Struct, frozen=True):
+    """The same for one device kind, with the messages due by event."""
+
+    due: int
+    sent: int
+    acknowledged: int
+    refused: int
+    dropped: int
+    lost: int
+    late: int
+    duplicated: int
+    events: Mapping[str, int]
+
+
+class Unreached(msgspec.Struct, frozen=True):
+    """A connection that was asked for and never reached."""
+
+    device: str
+    reason: str
+    attempts: int
+
+
+class Connections(msgspec.Struct, frozen=True):
+    """Counts of connections.
+
+    Attributes:
+        asked: what the fleet wanted.
+        reached: those of them that the broker accepted.
+        lost: times that an accepted one broke.
+        reconnected: times that one came back.
+        unreached: what happened to each that was not reached.
+    """
+
+    asked: int
+    reached: int
+    lost: int
+    reconnected: int
+    unreached: tuple[Unreached, ...] = ()
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Percentiles in milliseconds, off by at most 1 % but for the maximum; None if nothing was measured."""
+
+    p50: float | None
+    p90: float | None
+    p99: float | None
+    p999: float | None
+    max: float | None
+
+
+class Latencies(msgspec.Struct, frozen=True):
+    """Latencies, counted from the moment a message was due.
+
+    Attributes:
+        publish: to the broker's answer.
+        end_to_end: to a subscriber who witnesses the message.
+    """
+
+    publish: Percentiles
+    end_to_end: Percentiles
+
+
+class ThresholdResult(msgspec.Struct, frozen=True):
+    """A threshold and what came of it.
+
+    Attributes:
+        value: in the unit of the expression; None if nothing was measured.
+    """
+
+    expression: str
+    value: float | None
+    held: bool
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a run.
+
+    Attributes:
+        failure: why the run could not go on, None if it could.
+        distrust: reasons not to trust the other numbers; empty if there is none.
+        load: how the messages were paced, such as ``speed 360``.
+        seconds: wall time of the load.
+        messages_per_second: acknowledged messages over `seconds`.
+        lag_ms: from due to sent.
+        peak_rss_bytes: most memory that was resident.
+        transports: connections by the transport that carried them.
+    """
+
+    status: Status
+    failure: str | None
+    distrust: tuple[str, ...]
+    scenario: str
+    seed: int
+    load: str
+    broker: str
+    messages: Messages
+    connections: Connections
+    transports: Mapping[str, int]
+    simulated_seconds: float
+    seconds: float
+    messages_per_second: float
+    latency_ms: Latencies
+    lag_ms: Percentiles
+    cpu_seconds: float
+    peak_rss_bytes: int
+    by_kind: Mapping[str, KindMessages]
+    thresholds: tuple[ThresholdResult, ...]
+
+
+def exit_code(summary: Summary) -> ExitCode:
+    """Return the exit code of a run with this result."""
+    match summary.status:
+        case Status.PASSED:
+            return ExitCode.OK
+        case Status.FAILED if summary.failure is None:
+            return ExitCode.THRESHOLD_FAILED
+        case Status.FAILED:
+            return ExitCode.RUN_FAILED
+        case Status.UNTRUSTED:
+            return ExitCode.UNTRUSTED
+        case Status.INTERRUPTED:
+            return ExitCode.INTERRUPTED
+
+
+def encode_summary(summary: Summary) -> bytes:
+    """Return the summary as indented JSON with a line break at the end."""
+    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+
+
+def write_summary(folder: RunFolder, summary: Summary) -> None:
+    """Write ``summary.json``.
+
+    Raises:
+        RunFailedError: it cannot be written.
+    """
+    folder.write(folder.summary, encode_summary(summary))
+
+
+def read_summary(folder: RunFolder) -> Summary:
+    """Return the summary of a run.
+
+    Raises:
+        RunFailedError: there is none, or it is no summary.
+    """
+    try:
+        return msgspec.json.decode(folder.summary.read_bytes(), type=Summary)
+    except OSError as error:
+        raise RunFailedError(f"cannot read {folder.summary}: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise RunFailedError(f"{folder.summary} is no summary of a run: {error}") from error

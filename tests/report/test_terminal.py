@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from summaries import THRESHOLDS, UNREACHED, count, summary
+
+from simulator.core.records import Outcome
+from simulator.metrics import Tally
+from simulator.report import Summary, print_summary
+
+GOLDEN = Path(__file__).parent / "golden"
+FOLDER = Path("runs/smart-home-evening-20260302-170000")
+
+
+def printed(result: Summary, width: int = 80, folder: Path = FOLDER) -> str:
+    file = StringIO()
+    print_summary(result, folder, Console(file=file, width=width, color_system=None))
+    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+
+
+def passed() -> Summary:
+    return summary(thresholds=("publish_latency_p99 < 200ms", "delivered_ratio >= 0.99"))
+
+
+def failed() -> Summary:
+    return summary(thresholds=THRESHOLDS, connections=UNREACHED)
+
+
+def untrusted() -> Summary:
+    tally = Tally()
+    count(tally, Outcome.ACKNOWLEDGED, 200, behind=3.0)
+    return summary(tally)
+
+
+def interrupted() -> Summary:
+    return summary(Tally(), interrupted=True, failure="the broker went away", transports={})
+
+
+RESULTS = {"passed": passed, "failed": failed, "untrusted": untrusted, "interrupted": interrupted}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_summary_reads_as_the_golden_file_says(name: str) -> None:
+    assert printed(RESULTS[name]()) == (GOLDEN / f"{name}.txt").read_text()
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_nothing_is_wider_than_80_columns(name: str) -> None:
+    assert max(map(len, printed(RESULTS[name]()).splitlines())) <= 80
+
+
+def test_the_folder_is_never_broken_over_two_lines() -> None:
+    folder = Path("/a/rather/long/place") / ("x" * 80)
+    assert printed(passed(), folder=folder).splitlines()[-1] == f"Everything is in {folder}/"
+
+
+def test_what_a_user_wrote_is_not_read_as_markup() -> None:
+    assert "[red]mine[/red]" in printed(summary(broker="[red]mine[/red]"))
+
+
+def test_a_terminal_without_unicode_gets_plain_marks() -> None:
+    raw = BytesIO()
+    file = TextIOWrapper(raw, encoding="ascii")
+    print_summary(failed(), FOLDER, Console(file=file, width=80))
+    file.flush()
+    assert b"! not held" in raw.getvalue()
+
+
+def test_a_value_does_not_look_like_the_limit_that_it_misses() -> None:
+    tally = Tally()
+    count(tally, Outcome.ACKNOWLEDGED, 9_998)
+    count(tally, Outcome.LOST, 2)
+    assert "0.9998  ✗ not held" in printed(summary(tally, thresholds=("delivered_ratio >= 0.9999",)))
