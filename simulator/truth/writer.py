@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,7 +62,7 @@ class TruthWriter:
         self._people = _Lines(folder.people)
         self._consent = _Lines(folder.consent)
         self._delivery = _Lines(folder.delivery)
-        self._files = (self._messages, self._people, self._consent, self._delivery)
+        self._files: tuple[_Lines, ...] = (self._messages, self._people, self._consent, self._delivery)
 
     def message(self, row: MessageTruth) -> None:
         """Write what is true about a message."""
@@ -85,12 +86,12 @@ class TruthWriter:
             file.flush()
 
     def close(self) -> None:
-        """Flush and close the files, all of them even if one cannot be written."""
-        try:
-            self.flush()
-        finally:
-            for file in self._files:
-                file.close()
+        """Flush and close the files, all of them even if one cannot be written. Closing twice is no error."""
+        files, self._files = self._files, ()
+        with ExitStack() as closing:
+            for file in files:
+                closing.callback(file.close)
+                closing.callback(file.flush)
 
     def __enter__(self) -> Self:
         return self

@@ -105,6 +105,13 @@ def test_flushed_rows_can_be_read_while_the_run_goes_on(folder: RunFolder) -> No
         assert list(read_messages(folder)) == [message(1)]
 
 
+def test_a_writer_may_be_closed_before_its_with_ends(folder: RunFolder) -> None:
+    with TruthWriter(folder) as truth:
+        truth.message(message(1))
+        truth.close()
+    assert list(read_messages(folder)) == [message(1)]
+
+
 def test_many_rows_are_written_without_waiting_for_a_flush(folder: RunFolder) -> None:
     with TruthWriter(folder) as truth:
         for number in range(2000):
