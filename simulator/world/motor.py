@@ -41,6 +41,7 @@ RISE = 45.0
 """°C: the shop's temperature, and how far above it a new motor gets that runs all the time."""
 
 _GAMMA_SHAPE = 6.0
+_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
 class MotorChange(StrEnum):
@@ -73,16 +74,26 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Belt:
-    """A checkout belt's asking: a share of each period, during opening hours."""
+    """A checkout belt's asking: during opening hours, for whole customers.
+
+    Which customers' turns are busy follows a Weyl sequence: the share is exact, and no regular look at the
+    belt beats with it.
+
+    Attributes:
+        hours: the shop's.
+        turn: seconds that a customer takes, or a pause.
+        load: share of turns when the belt runs.
+        phase: 0 to 1, the belt's own.
+    """
 
     hours: OpeningHours
-    period: float
+    turn: float
     load: float
     phase: float
 
     def __call__(self, at: float) -> bool:
         """Return whether the belt is asked to run."""
-        return self.hours.is_open(at) and (at + self.phase) % self.period < self.load * self.period
+        return self.hours.is_open(at) and (self.phase + at // self.turn * _GOLDEN) % 1.0 < self.load
 
 
 class Motor:
@@ -187,5 +198,4 @@ class Motor:
 def belt(hours: OpeningHours, draws: Draws) -> Duty:
     """Return the duty of a checkout belt: it runs a third to two thirds of the opening hours."""
     load = draws.uniform(0.3, 0.65)
-    period = draws.uniform(40.0, 120.0)
-    return Duty(load, Belt(hours, period, load, phase=draws.uniform(0.0, period)))
+    return Duty(load, Belt(hours, turn=draws.uniform(40.0, 120.0), load=load, phase=draws.uniform()))
