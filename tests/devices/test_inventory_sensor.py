@@ -96,6 +96,12 @@ def test_more_sensors_leave_the_others_where_they_are() -> None:
     assert few < many
 
 
+def test_everything_can_have_a_sensor() -> None:
+    corner = still()
+    things = (*corner.shop.shelves, *corner.shop.fridges, *corner.shop.motors)
+    assert set(corner.devices) == {thing.id for thing in things}
+
+
 def test_more_sensors_than_things_is_an_error_that_says_how_many_there_are() -> None:
     shop = CornerShop(shelves=40).shop
     room = 40 + len(shop.fridges) + len(shop.motors)
