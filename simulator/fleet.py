@@ -6,7 +6,7 @@ that its devices are given, never on the clock on the wall.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -238,9 +238,7 @@ class _Station:
         )
         person = reading.person
         retain = fleet.scenario.mqtt.retain
-        publish = Publish(
-            at, self.device, identifier, self.kind, event, topic, payload, self._qos, retain
-        )
+        publish = Publish(at, self.device, identifier, self.kind, event, topic, payload, self._qos, retain)
         truth = MessageTruth(
             identifier,
             at,
@@ -273,7 +271,7 @@ def _purposes(person: Person) -> tuple[str, ...]:
     return tuple(sorted(person.consent))
 
 
-def _from_start(env: simpy.Environment, device: Device[Any]) -> Iterator[simpy.Event]:
+def _from_start(env: simpy.Environment, device: Device[Any]) -> Generator[simpy.Event, Any, None]:
     if env.now < 0:
         yield env.timeout(-env.now)
     yield from device.run()

@@ -207,7 +207,6 @@ def open_sink(path: Path, stack: ExitStack) -> Sink:
         UsageError: the ending is not known, or Parquet is not installed.
         RunFailedError: the file cannot be written.
     """
-    suffixes = {".jsonl", ".parquet"}
     sink: Sink
     try:
         if str(path) == "-":
@@ -217,7 +216,9 @@ def open_sink(path: Path, stack: ExitStack) -> Sink:
         elif path.suffix == ".parquet":
             sink = Parquet(path)
         else:
-            raise UsageError(f"cannot tell the format of {path}; end it in {' or '.join(sorted(suffixes))}, or use -")
+            raise UsageError(
+                f"cannot tell the format of {path}; end it in {' or '.join(sorted(suffixes))}, or use -"
+            )
     except OSError as error:
         raise RunFailedError(f"cannot write {path}: {error.strerror}") from error
     stack.callback(sink.close)
