@@ -1,0 +1,37 @@
+"""How often a wearable takes the pulse, and how long it runs: a watch or a band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.core.units import DAY, HOUR
+
+
+class Sampling(StrEnum):
+    """Which kind of wearable to be."""
+
+    WATCH = "watch"
+    BAND = "band"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What the kind of wearable decides.
+
+    Attributes:
+        rest: shortest and longest time between two pulse samples outside exercise, seconds.
+        exercise: time between two pulse samples in exercise, seconds.
+        battery_life: seconds that a full battery lasts while its wearer is awake.
+    """
+
+    rest: tuple[float, float]
+    exercise: float
+    battery_life: float
+
+
+RHYTHMS = {
+    Sampling.WATCH: Rhythm(rest=(180.0, 420.0), exercise=5.0, battery_life=18 * HOUR),
+    Sampling.BAND: Rhythm(rest=(5.0, 5.0), exercise=1.0, battery_life=6 * DAY),
+}
+"""Watch: Cardiogram's help pages and vendor data. Band: the Fitbit Charge HR manual (5 to 7 days)."""
