@@ -1,0 +1,55 @@
+"""False wakes: how often talk or the television sounds like the wake word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.core.units import MINUTE
+from simulator.devices.smart_speaker.room import EARSHOT, Room
+from simulator.world.household import Household
+
+WAKES_PER_WORD = 1.43 / 10_000
+"""False wakes for each word heard (Dubois 2020, PoPETs, "When Speakers Are All Ears")."""
+TELEVISION_WORDS = 150.0
+"""Words a minute of a television (Dubois 2020 played dialogue-heavy shows)."""
+TALK_WORDS = 80.0
+"""Words a minute of people at home together, shared by all of them, pauses included (assumption)."""
+
+
+class Cause(StrEnum):
+    """What woke the speaker."""
+
+    COMMAND = "command"
+    TELEVISION = "television"
+    TALK = "talk"
+
+
+@dataclass(frozen=True, slots=True)
+class FalseWakes:
+    """Rates of false wakes of a speaker in one room, a second."""
+
+    television: float
+    talk: float
+
+    @staticmethod
+    def heard_in(room: Room) -> FalseWakes:
+        """Return the rates in a room while the television runs and while people talk."""
+        wakes_per_spoken = WAKES_PER_WORD * EARSHOT[room] / MINUTE
+        return FalseWakes(TELEVISION_WORDS * wakes_per_spoken, TALK_WORDS * wakes_per_spoken)
+
+    @property
+    def ceiling(self) -> float:
+        """The rate when there is both."""
+        return self.television + self.talk
+
+    def cause(self, household: Household, share: float) -> Cause | None:
+        """Thin a candidate: return what caused it now, or None if there is nothing that could have.
+
+        Args:
+            household: what goes on at home.
+            share: uniform draw in [0, ceiling).
+        """
+        if share < self.television:
+            return Cause.TELEVISION if household.television_on else None
+        return Cause.TALK if household.talking else None
