@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -14,10 +15,11 @@ import msgspec
 
 from simulator.core.actions import Action, Publish
 from simulator.core.errors import RunFailedError, UsageError
+from simulator.core.process import peak_rss_bytes
 from simulator.core.shard import Shard
 from simulator.fleet import Fleet
 from simulator.scenario import Scenario
-from simulator.truth import TruthWriter
+from simulator.truth import Manifest, RunFolder, TruthWriter, installed_versions
 
 CHUNK = 1 << 20
 """Bytes gathered before they are written."""
@@ -34,13 +36,20 @@ class Generated:
         devices: devices in the shard.
         messages: messages written.
         events: SimPy events processed.
+        grown: bytes by which the process grew from before the fleet was built to its largest.
         complete: False if it was stopped before the scenario's end.
     """
 
     devices: int
     messages: int
     events: int
+    grown: int
     complete: bool
+
+    @property
+    def bytes_per_device(self) -> float:
+        """Memory of the fleet, people and shops included, shared out over its devices."""
+        return self.grown / max(self.devices, 1)
 
 
 class Sink(Protocol):
@@ -174,6 +183,7 @@ def generate(
         progress: told the simulated seconds and the messages so far, every ten thousand messages.
         stopped: asked now and then; generation ends early, with whole lines, when it says yes.
     """
+    before = peak_rss_bytes()
     fleet = Fleet(scenario, shard)
     if truth is not None:
         for person in fleet.people():
@@ -195,7 +205,42 @@ def generate(
                     complete = False
                     break
     complete = complete and not stopped()
-    return Generated(len(fleet.devices), messages, fleet.events, complete)
+    grown = peak_rss_bytes() - before
+    return Generated(len(fleet.devices), messages, fleet.events, grown, complete)
+
+
+class TruthBeside:
+    """The truth folder beside a generated file, with a manifest that says whether it is whole."""
+
+    def __init__(self, folder: RunFolder, manifest: Manifest, writer: TruthWriter) -> None:
+        self.writer = writer
+        self._folder = folder
+        self._manifest = manifest
+
+    def complete(self) -> None:
+        """Write what is left and say that nothing is missing."""
+        self.writer.close()
+        ended = datetime.now(UTC)
+        self._folder.write_manifest(msgspec.structs.replace(self._manifest, ended=ended, complete=True))
+
+
+def truth_beside(path: Path, scenario: Scenario, shard: Shard, stack: ExitStack) -> TruthBeside:
+    """Open a folder for the truth; the stack closes it.
+
+    Raises:
+        UsageError: the folder is taken.
+        RunFailedError: it cannot be written.
+    """
+    folder = RunFolder.create(path)
+    manifest = Manifest(
+        scenario=scenario.model_dump(mode="json"),
+        seed=scenario.seed,
+        versions=installed_versions(),
+        started=datetime.now(UTC),
+        shard=shard,
+    )
+    folder.write_manifest(manifest)
+    return TruthBeside(folder, manifest, stack.enter_context(TruthWriter(folder)))
 
 
 def open_sink(path: Path, stack: ExitStack) -> Sink:
@@ -216,9 +261,7 @@ def open_sink(path: Path, stack: ExitStack) -> Sink:
         elif path.suffix == ".parquet":
             sink = Parquet(path)
         else:
-            raise UsageError(
-                f"cannot tell the format of {path}; end it in {' or '.join(sorted(suffixes))}, or use -"
-            )
+            raise UsageError(f"cannot tell the format of {path}; end it in .jsonl or .parquet, or use -")
     except OSError as error:
         raise RunFailedError(f"cannot write {path}: {error.strerror}") from error
     stack.callback(sink.close)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,6 +13,7 @@ import msgspec
 
 from simulator import __version__
 from simulator.broker import open_broker
+from simulator.core.process import peak_rss_bytes
 from simulator.core.thresholds import Threshold
 from simulator.fleet import Fleet
 from simulator.load import Ended, Load, pacer
@@ -153,7 +152,7 @@ def _summary(load: Load, ended: Ended, broker: str, cpu_seconds: float) -> Summa
         simulated_seconds=max(load.fleet.now, 0.0),
         seconds=ended.seconds,
         cpu_seconds=cpu_seconds,
-        peak_rss_bytes=_peak_rss_bytes(),
+        peak_rss_bytes=peak_rss_bytes(),
         interrupted=ended.interrupted,
         failure=ended.failure,
     )
@@ -161,8 +160,3 @@ def _summary(load: Load, ended: Ended, broker: str, cpu_seconds: float) -> Summa
 
 def _number(speed: object) -> str:
     return f"{speed:,g}" if isinstance(speed, float) else str(speed)
-
-
-def _peak_rss_bytes() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name that looks most like `name`, or None if none looks alike."""
     names = {valid_name.lower(): valid_name for valid_name in valid}
-    found = get_close_matches(name.lower()[:100], names, n=1, cutoff=0.6)
+    found = get_close_matches(name.lower()[:100], names, n=1, cutoff=0.55)
     return names[found[0]] if found else None
 
 

@@ -20,7 +20,7 @@ class Shard:
     def __post_init__(self) -> None:
         if not 0 <= self.index < self.count:
             raise ValueError(
-                f"shard {self.index}/{self.count} does not exist; of {self.count}, the first is 0/{self.count}"
+                f"there is no shard {self.index}/{self.count}; the first of {self.count} is 0/{self.count}"
             )
 
     @classmethod

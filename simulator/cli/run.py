@@ -1,0 +1,82 @@
+"""``fleetsim run``: a scenario against a broker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from simulator.cli.interrupt import Interrupt
+from simulator.cli.options import Choice, scenario_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  fleetsim run quickstart
+  fleetsim run quickstart --broker mosquitto --speed max
+  fleetsim run home.yaml --rate 500/s --duration 1h -o results
+  fleetsim run ci_smoke --json --quiet"""
+)
+@scenario_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The run's folder; runs/NAME-TIME if left out.",
+)
+@click.option(
+    "--allow-target",
+    "allow_targets",
+    metavar="HOST",
+    multiple=True,
+    help="Allow a broker beyond this machine, by its name as in the URL; may be repeated.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="Serve Prometheus metrics on this port of 127.0.0.1; 0 for a free one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
+@click.option("--quiet", is_flag=True, help="No progress; nothing on stderr but errors.")
+def command(
+    choice: Choice,
+    output: Path | None,
+    allow_targets: tuple[str, ...],
+    metrics_port: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Run SCENARIO, a file or the name of a shipped one, against a broker.
+
+    Leaves a folder with the truth about every message, how it was delivered, and a summary.
+
+    Exits with 0 if all held, 1 if the run failed, 2 for a mistake in the scenario, 3 if a threshold was
+    not kept, 4 if the figures cannot be trusted, 5 if the broker may not be sent to, 130 after Ctrl-C.
+    """
+    with Interrupt() as stopped:
+        from rich.console import Console
+
+        from simulator.report import Progress, encode_summary, exit_code, print_summary
+        from simulator.run import RunSettings, run
+        from simulator.truth import RunFolder
+
+        scenario = choice.load()
+        folder = output or RunFolder.usual(scenario.name, datetime.now().astimezone())
+        stderr = Console(stderr=True)
+
+        def say(line: str) -> None:
+            if not quiet:
+                stderr.print(line, soft_wrap=True, highlight=False, markup=False)
+
+        settings = RunSettings(folder, frozenset(allow_targets), metrics_port)
+        with Progress(stderr, quiet) as progress:
+            summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
+        if as_json:
+            click.echo(encode_summary(summary).decode(), nl=False)
+        else:
+            print_summary(summary, folder, Console())
+    return exit_code(summary)
