@@ -14,6 +14,7 @@ from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
 from simulator.mqtt.reasons import FIRST_FAILURE, PASSING, Cause, reason_name
+from simulator.mqtt.subscriptions import Subscriptions
 
 _LINGER = 2.0
 """Seconds for the broker to close the connection after our DISCONNECT before we do it ourselves."""
@@ -46,17 +47,6 @@ class Loop(Protocol):
         """Pass on a message that the device has received."""
 
 
-class _Subscription:
-    """A topic filter that the session wants; `packet_id` is that of the SUBSCRIBE without an answer."""
-
-    __slots__ = ("action", "answered", "packet_id")
-
-    def __init__(self, action: Subscribe) -> None:
-        self.action = action
-        self.packet_id = 0
-        self.answered = False
-
-
 class Session:
     """Carries out a device's actions in order, over as many connections as it takes.
 
@@ -66,7 +56,8 @@ class Session:
         device: the device, which is also the client id.
         state: where the session is.
         link: speaks MQTT for it; there is one once the device has asked to connect.
-        wake_at: when the loop will call `tick`; kept by the loop's timers.
+        alarms: when the loop will call `tick`; kept by the loop's timers.
+        wake_at: the earliest of them.
         dirty: the loop has bytes to send for it; kept by the loop.
     """
 
@@ -90,6 +81,7 @@ class Session:
         "_talking",
         "_tally",
         "_timeout_at",
+        "alarms",
         "device",
         "dirty",
         "link",
@@ -111,6 +103,7 @@ class Session:
         self.device = device
         self.state = SessionState.ENDED
         self.link: Link | None = None
+        self.alarms: list[float] = []
         self.wake_at = math.inf
         self.dirty = False
         self._endpoint = endpoint
@@ -120,7 +113,7 @@ class Session:
         self._tally = tally
         self._backoff = backoff
         self._outbox = Outbox(options, tally, loop.clock, settle)
-        self._subscriptions: dict[str, _Subscription] = {}
+        self._subscriptions = Subscriptions()
         self._keep_alive = 0
         self._attempts = 0
         self._reached = False  # the broker has accepted this session since the device asked
@@ -167,10 +160,9 @@ class Session:
 
     def subscribe(self, action: Subscribe) -> None:
         """Subscribe now if connected, and after each reconnect at which the broker has forgotten."""
-        subscription = _Subscription(action)
-        self._subscriptions[action.topic_filter] = subscription
+        self._subscriptions.want(action)
         if self._talking:
-            self._subscribe(subscription)
+            self._subscribe(action)
             self._loop.flush(self)
 
     def publish(self, action: Publish, due: float) -> None:
@@ -301,9 +293,8 @@ class Session:
         self._tried()
         if greeting.keep_alive is not None:
             self._keep_alive = greeting.keep_alive
-        for subscription in self._subscriptions.values():
-            if not (greeting.session_present and subscription.answered):
-                self._subscribe(subscription)
+        for action in self._subscriptions.missing(greeting.session_present):
+            self._subscribe(action)
         self._outbox.connected(greeting, self._link())
         self._advance()
         if self._talking:
@@ -330,12 +321,9 @@ class Session:
 
     def subscribed(self, packet_id: int, code: int) -> None:
         """The broker has answered a SUBSCRIBE."""
-        for subscription in self._subscriptions.values():
-            if subscription.packet_id == packet_id:
-                subscription.packet_id = 0
-                subscription.answered = True
-                if code >= FIRST_FAILURE:
-                    self._tally.refused_subscriptions += 1
+        self._subscriptions.answered(packet_id)
+        if code >= FIRST_FAILURE:
+            self._tally.refused_subscriptions += 1
 
     def ponged(self) -> None:
         """The broker has answered a ping."""
@@ -377,11 +365,10 @@ class Session:
         self.state = SessionState.IDLE
         self._loop.dial(self)
 
-    def _subscribe(self, subscription: _Subscription) -> None:
-        subscription.packet_id = self._outbox.new_packet_id()
-        subscription.answered = False
-        action = subscription.action
-        self._link().subscribe(subscription.packet_id, action.topic_filter, action.qos)
+    def _subscribe(self, action: Subscribe) -> None:
+        packet_id = self._outbox.new_packet_id()
+        self._subscriptions.asked(action, packet_id)
+        self._link().subscribe(packet_id, action.topic_filter, action.qos)
 
     def _ping(self) -> None:
         self._handed_at = self._loop.clock()  # it will be; until then no other is due

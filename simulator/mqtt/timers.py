@@ -9,8 +9,14 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Sleeper(Protocol):
-    """What a timer wakes. It has one alarm; `wake_at` is its time, infinite when there is none."""
+    """What timers wake.
 
+    Attributes:
+        alarms: its times in the heap, earliest last; kept by `Timers`, empty at first.
+        wake_at: the earliest of them, infinite if there is none.
+    """
+
+    alarms: list[float]
     wake_at: float
 
 
@@ -18,17 +24,22 @@ SleeperT = TypeVar("SleeperT", bound=Sleeper)
 
 
 class Timers(Generic[SleeperT]):
-    """One alarm for each sleeper. Setting and taking cost O(log n); moving one later costs nothing."""
+    """Wakes sleepers at the time they asked for, or earlier.
+
+    Asking for a time later than one already set costs nothing: the sleeper is woken too early then and
+    asks again. So a deadline that moves on with every message needs no new entry for each.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, SleeperT]] = []
         self._count = 0
 
     def wake(self, sleeper: SleeperT, at: float) -> None:
-        """Wake the sleeper at `at`, or when it is to be woken already if that is earlier."""
+        """Wake the sleeper at `at` or earlier."""
         if at < sleeper.wake_at:
             sleeper.wake_at = at
-            self._count += 1
+            sleeper.alarms.append(at)
+            self._count += 1  # ties must not fall to comparing sleepers
             heappush(self._heap, (at, self._count, sleeper))
 
     def wait(self, now: float, longest: float) -> float:
@@ -36,10 +47,10 @@ class Timers(Generic[SleeperT]):
         return max(0.0, min(longest, self._heap[0][0] - now)) if self._heap else longest
 
     def due(self, now: float) -> Iterator[SleeperT]:
-        """Yield the sleepers whose time has come; each then has no alarm until it sets one."""
+        """Yield the sleepers whose time has come."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            at, _, sleeper = heappop(heap)
-            if at == sleeper.wake_at:  # else it was woken by an earlier alarm
-                sleeper.wake_at = math.inf
-                yield sleeper
+            sleeper = heappop(heap)[2]
+            sleeper.alarms.pop()
+            sleeper.wake_at = sleeper.alarms[-1] if sleeper.alarms else math.inf
+            yield sleeper

@@ -1,0 +1,76 @@
+"""A broker to run against, whoever started it."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from simulator.broker.embedded import EmbeddedBroker
+from simulator.broker.mosquitto import LocalMosquitto
+from simulator.broker.target import check_reachable, resolve_target
+from simulator.core.endpoint import Endpoint, Protocol
+
+
+class OwnBroker(StrEnum):
+    """Brokers that Fleetsim starts itself, by the word that asks for them."""
+
+    EMBEDDED = "embedded"
+    MOSQUITTO = "mosquitto"
+
+
+class BrokerHandle(typing.Protocol):
+    """A broker that listens."""
+
+    def endpoint(self, protocol: Protocol) -> Endpoint:
+        """Return where it listens for this MQTT version."""
+
+    def describe(self) -> str:
+        """Return in a few words what it is and where; never credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBroker:
+    """A broker that somebody else runs, cleared by the target guard.
+
+    Attributes:
+        target: where it listens; versions share the port.
+    """
+
+    target: Endpoint
+
+    def endpoint(self, protocol: Protocol) -> Endpoint:
+        """Return where it listens for this MQTT version."""
+        return replace(self.target, protocol=protocol)
+
+    def describe(self) -> str:
+        """Return in a few words what it is and where; never credentials."""
+        return f"broker at {self.target.host}:{self.target.port}"
+
+
+@contextmanager
+def open_broker(spec: str, protocol: Protocol, allow: Collection[str] = ()) -> Iterator[BrokerHandle]:
+    """Start the broker that is asked for, or check the one that is named, for the time of a run.
+
+    Args:
+        spec: ``embedded``, ``mosquitto`` or a URL as in `resolve_target`.
+        protocol: MQTT version that the run will speak.
+        allow: hosts off this machine that the user has named as theirs.
+
+    Raises:
+        UsageError: the URL is none.
+        TargetRefusedError: the guard refuses it.
+        RunFailedError: the broker cannot be started or reached.
+    """
+    if spec == OwnBroker.EMBEDDED:
+        with EmbeddedBroker() as embedded:
+            yield embedded
+    elif spec == OwnBroker.MOSQUITTO:
+        with LocalMosquitto() as mosquitto:
+            yield mosquitto
+    else:
+        target = resolve_target(spec, allow, protocol=protocol)
+        check_reachable(target)
+        yield RemoteBroker(target)

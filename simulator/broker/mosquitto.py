@@ -1,0 +1,131 @@
+"""Mosquitto, started on a free loopback port if it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simulator.broker.child import Child, write_private
+from simulator.broker.ports import LOOPBACK, free_port, require_free
+from simulator.core.endpoint import Endpoint, Protocol
+from simulator.core.errors import RunFailedError
+
+_PLACES = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin:/opt/local/sbin"
+
+_CONFIGURATION = """\
+listener {port} {address}
+allow_anonymous true
+max_connections -1
+max_queued_messages 0
+persistence {persistence}
+persistence_location {folder}/
+autosave_interval 1
+sys_interval 1
+set_tcp_nodelay true
+log_dest stderr
+log_type error
+log_type warning
+{user}
+{extra}
+"""
+
+
+class LocalMosquitto:
+    """A Mosquitto of our own on 127.0.0.1, open to anybody there, that drops nothing for lack of a queue.
+
+    Args:
+        port: where to listen; a free one if left out.
+        persistence: whether sessions outlive the process.
+        extra: further lines for its configuration.
+
+    Raises:
+        RunFailedError: Mosquitto is not installed, or the port is in use.
+    """
+
+    def __init__(self, port: int | None = None, *, persistence: bool = False, extra: str = "") -> None:
+        self._program = _find()
+        self.port = free_port() if port is None else require_free(port)
+        self._persistence = persistence
+        self._extra = extra
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._child: Child | None = None
+
+    def start(self) -> None:
+        """Start it, again on the same port after `kill` or `stop`, and wait until it listens.
+
+        Raises:
+            RunFailedError: it does not start.
+        """
+        if self._child is not None:
+            return
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="fleetsim-mosquitto-")
+        folder = Path(self._folder.name)
+        text = _CONFIGURATION.format(
+            port=self.port,
+            address=LOOPBACK,
+            persistence=str(self._persistence).lower(),
+            folder=folder,
+            # Started by root it would turn into a user who cannot write here.
+            user="user root" if os.getuid() == 0 else "",
+            extra=self._extra,
+        )
+        configuration = write_private(folder, "mosquitto.conf", text)
+        try:
+            command = [self._program, "-c", str(configuration)]
+            self._child = Child("Mosquitto", command, [self.port], folder)
+        except BaseException:
+            self.stop()
+            raise
+
+    def kill(self) -> None:
+        """End it as a crash would, and keep its files for the next `start`."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def stop(self) -> None:
+        """End it and remove its files; safe to call twice."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is alive."""
+        return self._child is not None and self._child.running
+
+    def endpoint(self, protocol: Protocol) -> Endpoint:
+        """Return where it listens for this MQTT version; one port serves both."""
+        return Endpoint(LOOPBACK, LOOPBACK, self.port, protocol)
+
+    def describe(self) -> str:
+        """Return in a few words what it is and where."""
+        return f"local Mosquitto on {LOOPBACK}:{self.port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _find() -> str:
+    # Debian puts it into /usr/sbin, which is not on an ordinary user's PATH.
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_PLACES)
+    if program is None:
+        raise RunFailedError(
+            "Mosquitto is not installed: `apt install mosquitto` or `brew install mosquitto`, "
+            "or use the embedded broker (--broker embedded)"
+        )
+    return program
