@@ -112,6 +112,8 @@ def _read(text: str, whole: Place, locate: Callable[[int], Place]) -> Document:
             document.value = builder.build(node, (), ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context == "while scanning a simple key":
+            mark = error.context_mark  # the key itself; the problem is noticed a line later
         document.problems.append(Located(locate(mark.line + 1 if mark else 1), _syntax(error)))
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1

@@ -61,7 +61,7 @@ class Expected:
         if self.is_duration:
             return f"a duration with its unit,{self._range(format_duration) or ' such as 30s, 5m or 6h'}"
         if self.is_rate:
-            return f"a rate with its unit,{self._range(lambda rate: f'{rate:,g}/s') or ' such as 5000/s'}"
+            return f"a rate with its unit,{self._range(lambda rate: f'{rate:,.12g}/s') or ' such as 5000/s'}"
         annotation = self.annotation
         if get_origin(annotation) is Literal:
             return one_of(get_args(annotation))
@@ -165,7 +165,7 @@ def _bound(metadata: Sequence[Any], mark: type, name: str) -> Any:
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.12g}"
 
 
 _WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}

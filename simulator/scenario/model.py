@@ -33,6 +33,7 @@ MOST_HOUSEHOLDS = 1_000_000
 MOST_SHOPS = 100_000
 _HOUSEHOLDS_PER_SHOP = 100
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+_LONGEST_NAME = 64
 _YEARS = range(1970, 2101)
 _MOST_SPEED = 1e6
 
@@ -70,11 +71,16 @@ def _check_threshold(text: str) -> str:
     return Threshold.parse(text).expression
 
 
-def _check_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        example = f", such as {words}" if words else ""
-        raise ValueError(f"write lower-case letters, digits and single hyphens{example}, not {name!r}")
+def check_name(name: str) -> str:
+    """Return a scenario's name.
+
+    Raises:
+        ValueError: it is not lower-case letters, digits and single hyphens or underscores, or too long.
+    """
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        slug = re.sub(r"[^a-z0-9_]+", "-", name.lower()[:_LONGEST_NAME]).strip("-_")
+        example = slug if _NAME.fullmatch(slug) else "my-home"
+        raise ValueError(f"write lower-case letters, digits and hyphens, such as {example}, not {name!r}")
     return name
 
 
@@ -124,11 +130,9 @@ class World(Options):
 class Scenario(Options):
     """A run, described: who lives where, which devices watch them, and how their messages are sent."""
 
-    name: Annotated[str, AfterValidator(_check_name)] = Field(
-        min_length=1,
-        max_length=64,
-        json_schema_extra={"pattern": f"^{_NAME.pattern}$"},
-        description="Short name: lower-case letters, digits and single hyphens.",
+    name: Annotated[str, AfterValidator(check_name)] = Field(
+        json_schema_extra={"pattern": f"^{_NAME.pattern}$", "maxLength": _LONGEST_NAME},
+        description="Short name: lower-case letters, digits and hyphens.",
     )
     description: str = Field(default="", max_length=2000, description="What the scenario is for.")
     seed: int = Field(
@@ -156,7 +160,7 @@ class Scenario(Options):
     devices: tuple[DeviceGroup, ...] = Field(
         min_length=1, description="Which devices there are; `fleetsim list devices` names the kinds."
     )
-    mqtt: Mqtt = Field(default_factory=Mqtt, description="How the fleet talks MQTT.")
+    mqtt: Mqtt = Field(default_factory=Mqtt, description="Broker, session, topic and payload.")
     thresholds: tuple[Annotated[str, AfterValidator(_check_threshold)], ...] = Field(
         default=(), description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms`."
     )

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from simulator.scenario.document import read_document
+
 ENDINGS = (".yaml", ".yml")
 """How the name of a scenario file ends."""
 
@@ -24,3 +26,13 @@ def shipped_name(source: str) -> str:
     for ending in ENDINGS:
         source = source.removesuffix(ending)
     return source.replace("-", "_")
+
+
+def summaries() -> dict[str, str]:
+    """Return what each shipped scenario says about itself, by name, without validating it."""
+    return {name: _description(file) for name, file in shipped().items()}
+
+
+def _description(file: Path) -> str:
+    _, description = read_document(file.read_text(encoding="utf-8"), file.name).reach(("description",))
+    return " ".join(description.split()) if isinstance(description, str) else ""

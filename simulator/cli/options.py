@@ -1,0 +1,125 @@
+"""Options that several commands share: each overrides a field of the scenario, whose model checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from simulator.scenario import Scenario
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+_FIELDS = {
+    "broker": "mqtt.broker",
+    "seed": "seed",
+    "duration": "duration",
+    "speed": "speed",
+    "rate": "rate",
+}
+"""Which field of the scenario an option overrides."""
+
+_CLEARS = {"speed": "rate", "rate": "speed"}
+"""A field that an option empties, because only one of the two can be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The scenario that a command line asks for, with what it changes.
+
+    Attributes:
+        source: a file or the name of a shipped scenario.
+        scale: by how much households and shops are multiplied.
+        overrides: values as they would be written in the file, by dotted path.
+        labels: the option that each of them came from, by the same path.
+    """
+
+    source: str
+    scale: float | None = None
+    overrides: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def load(self) -> Scenario:
+        """Return the scenario.
+
+        Raises:
+            ScenarioError: with everything wrong in the file and on the command line.
+        """
+        from simulator.scenario import load_scenario
+
+        scenario = load_scenario(self.source, self.overrides, self.labels)
+        return scenario if self.scale is None else scenario.scaled(self.scale)
+
+
+def scenario_options(command: CommandT) -> CommandT:
+    """Give a command the argument SCENARIO and the options that change it, as one `Choice`.
+
+    The decorated function is called with ``choice`` in place of them.
+    """
+
+    @wraps(command)
+    def chosen(**values: Any) -> Any:
+        own = {name: value for name, value in values.items() if name not in _TAKEN}
+        return command(choice=_choice(values), **own)
+
+    decorated: Any = chosen
+    for parameter in reversed(_PARAMETERS):
+        decorated = parameter(decorated)
+    return decorated  # type: ignore[no-any-return]
+
+
+def _choice(values: dict[str, Any]) -> Choice:
+    choice = Choice(values["scenario"], values["scale"], dict(values["settings"]))
+    for option, path in _FIELDS.items():
+        value = values[option]
+        if value is not None:
+            label = f"--{option} {value}"
+            choice.overrides[path], choice.labels[path] = value, label
+            if (cleared := _CLEARS.get(option)) and values[cleared] is None:
+                choice.overrides[cleared], choice.labels[cleared] = "null", label
+    return choice
+
+
+def _setting(ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    settings = []
+    for text in given:
+        path, equals, value = text.partition("=")
+        if not equals or not path:
+            raise click.BadParameter(f"write PATH=VALUE, such as world.households=20, not {text!r}")
+        settings.append((path.strip(), value))
+    return settings
+
+
+def _not_both(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    other = _CLEARS[str(parameter.name)]
+    if value is not None and ctx.params.get(other) is not None:
+        raise click.UsageError("give --speed or --rate, not both")
+    return value
+
+
+_PARAMETERS = (
+    click.argument("scenario"),
+    click.option("--broker", metavar="URL", help="embedded, mosquitto, or mqtt://HOST:PORT."),
+    click.option("--seed", metavar="N", help="The same seed gives the same messages."),
+    click.option("--duration", metavar="TIME", help="Simulated time, such as 6h."),
+    click.option(
+        "--speed", metavar="X", callback=_not_both, help="Simulated seconds a second, or max; replaces rate."
+    ),
+    click.option(
+        "--rate", metavar="N", callback=_not_both, help="Messages a second, such as 500/s; replaces speed."
+    ),
+    click.option("--scale", metavar="F", type=float, help="Multiply households and shops by this."),
+    click.option(
+        "--set",
+        "settings",
+        metavar="PATH=VALUE",
+        multiple=True,
+        callback=_setting,
+        help="Set any field, such as devices.0.qos=2; may be repeated.",
+    ),
+)
+_TAKEN = {"scenario", "scale", "settings", *_FIELDS}
