@@ -18,17 +18,20 @@ from simulator.core.seeds import Draws
 from simulator.core.units import DAY
 from simulator.world.fridge import DoorCause
 from simulator.world.hours import OpeningHours
-from simulator.world.shelf import Shelf, ShelfEvent, StockChange
+from simulator.world.shelf import Item, Shelf, ShelfEvent, StockChange
 
 ORDER_UP_TO_DAYS = 5.0
 REORDER_DAYS = 2.0
+FACING_DAYS = 3.0
 SMALLEST_FACING = 12
 LARGEST_FACING = 180
-"""The policy: below so many days of expected demand (and at 1 item) staff order up to so many days, and a
-shelf is laid out for that, within limits (assumption)."""
+LIGHTEST_FACING = 2500.0
+"""The policy: at so many days of expected demand (and at 1 item) staff order up to so many days; a shelf is
+laid out for fewer, and the rest waits in the stockroom. It is laid out for at least so many items, and so
+many grams that a shelf of small goods looks full (assumption)."""
 
 LAPSE_CHANCE = 0.2
-LAPSE_MEAN = 2.2 * DAY
+LAPSE_MEAN = 2.5 * DAY
 """An order that nobody placed or the supplier could not fill, and for how long. Set so that about 8.3 % of
 the shelves are empty at a time (Gruen & Corsten 2002: worldwide average)."""
 
@@ -52,9 +55,13 @@ FILL_BELOW = 0.6
 """A round passes by shelves that are fuller than this share of their capacity."""
 
 
-def facing(units_a_day: float) -> int:
+def facing(item: Item, units_a_day: float) -> int:
     """Return the capacity of a shelf for an item that sells so many units a day."""
-    return min(max(math.ceil(units_a_day * ORDER_UP_TO_DAYS), SMALLEST_FACING), LARGEST_FACING)
+    return min(max(math.ceil(units_a_day * FACING_DAYS), _least_facing(item)), LARGEST_FACING)
+
+
+def _least_facing(item: Item) -> int:
+    return min(max(round(LIGHTEST_FACING / item.unit_weight), SMALLEST_FACING), LARGEST_FACING)
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +87,7 @@ class Supply:
     @property
     def target(self) -> int:
         """Units to order up to."""
-        return max(math.ceil(self.expected * ORDER_UP_TO_DAYS), SMALLEST_FACING)
+        return max(math.ceil(self.expected * ORDER_UP_TO_DAYS), _least_facing(self.shelf.item))
 
     @property
     def threshold(self) -> int:
@@ -146,15 +153,18 @@ class Replenishment:
         ]
 
     def _begin(self, supply: Supply) -> None:
-        shelf, draws = supply.shelf, self._draws
+        """Put on the shelf and on order what the policy leaves there on any morning before the delivery."""
+        shelf, draws, now = supply.shelf, self._draws, self._env.now
         if draws.chance(EMPTY_AT_FIRST):
-            shelf.stock = 0
-            supply.ordered = supply.target
-            supply.arrives = self._env.now + draws.exponential(LAPSE_MEAN)
+            owned = 0
+            supply.arrives = now + draws.exponential(LAPSE_MEAN)
         else:
-            owned = supply.threshold + 1 + draws.below(supply.target - supply.threshold)
-            shelf.stock = min(owned, shelf.capacity)
-            supply.stockroom = owned - shelf.stock
+            least = max(supply.threshold - round(supply.expected), 1)
+            owned = least + draws.below(supply.target - least + 1)
+            supply.arrives = now if owned <= supply.threshold else math.inf
+        shelf.stock = min(owned, shelf.capacity)
+        supply.stockroom = owned - shelf.stock
+        supply.ordered = 0 if math.isinf(supply.arrives) else supply.target - owned
 
     def _deliver(self) -> Generator[simpy.Event, Any, None]:
         for supply in self._supplies:

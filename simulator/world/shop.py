@@ -141,7 +141,7 @@ def _lay_out(
             fridge_id = f"{shop_id}-fridge{chilled // SHELVES_PER_FRIDGE}"
             fridge = Fridge(env, fridge_id, seeds.draws("fridge", fridge_id))
         chilled += good.item.chilled
-        capacity = facing(units_a_day * good.popularity)
+        capacity = facing(good.item, units_a_day * good.popularity)
         shelves.append(
             Shelf(
                 id=f"{shop_id}-shelf{number}",
