@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import simpy
 
 from simulator.core.calendar import Calendar
@@ -11,7 +9,7 @@ from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.body import draw_body
 from simulator.world.care import Care
-from simulator.world.census import INDEPENDENT, Resident, draw_residents
+from simulator.world.census import INDEPENDENT, Resident, draw_residents, find_guardian
 from simulator.world.childhood import Childhood
 from simulator.world.commute import find_work
 from simulator.world.consent import AGE_OF_CONSENT, draw_consent
@@ -72,57 +70,71 @@ def build_neighbourhood(
 
 def _settle(surroundings: Surroundings, household_id: str, home: Place) -> Household:
     """Return the household of a home, with the lives of its members and its television started."""
-    env, calendar, seeds = surroundings.env, surroundings.calendar, surroundings.seeds
-    draws = seeds.draws("household", household_id)
-    residents = draw_residents(draws)
-    guardian = _guardian(residents)
+    residents = draw_residents(surroundings.seeds.draws("residents", household_id))
+    guardian = find_guardian(residents)
     has_young = any(resident.age < INDEPENDENT for resident in residents)
+    minded = residents[guardian].occupation in (Occupation.AT_HOME, Occupation.RETIRED)
     household = Household(household_id, home)
     habits: list[Habits] = []
     for number, resident in enumerate(residents):
-        person_id = f"{household_id}-p{number}"
-        own = seeds.draws("person", person_id)
-        schedule = draw_schedule(resident, has_young and number == guardian, own)
-        drives = draw_drives(resident.age, own)
-        minded = number > guardian and habits[guardian].schedule is None
-        workplace, commute = _find_place(resident, home, surroundings.town, drives, minded, own)
-        habits.append(draw_habits(resident, schedule, commute, drives, own))
-        parent = household.members[guardian] if resident.age < AGE_OF_CONSENT else None
-        household.members.append(
-            Person(
-                id=person_id,
-                household=household_id,
-                age=resident.age,
-                sex=resident.sex,
-                occupation=resident.occupation,
-                chronotype=habits[number].sleep.chronotype,
-                body=draw_body(resident.age, resident.sex, own),
-                home=home,
-                workplace=workplace,
-                spell=Spell(Activity.ASLEEP, env.now, home),
-                consent=draw_consent(own) if parent is None else parent.consent,
-            )
-        )
-    care = None
-    if has_young:
-        young = [person for person in household.members if person.age < INDEPENDENT]
-        bus = _bus(household.members[guardian], habits[guardian], surroundings.town.school)
-        care = Care(env, calendar, household.members[guardian], young, bus)
-    pantry = Pantry(stocked_at=env.now - draws.uniform(0.0, LASTS))
-    for number, person in enumerate(household.members):
-        life: Life
-        if care is not None and person.age < INDEPENDENT:
-            life = Childhood(surroundings, person, habits[number], care)
-        else:
-            life = Routine(surroundings, person, habits[number], pantry, care if number == guardian else None)
-        env.process(life.live())
-    env.process(Television(env, calendar, household, seeds.draws("television", household_id)).run())
+        carer = has_young and number == guardian
+        person, own = _move_in(surroundings, household, f"{household_id}-p{number}", resident, carer, minded)
+        if person.age < AGE_OF_CONSENT:
+            person.consent = household.members[guardian].consent
+        household.members.append(person)
+        habits.append(own)
+    _start(surroundings, household, habits, guardian)
     return household
 
 
-def _guardian(residents: Sequence[Resident]) -> int:
-    """Return which adult looks after the children and decides for them: whoever is at home, or the first."""
-    return next((i for i, one in enumerate(residents) if one.occupation is Occupation.AT_HOME), 0)
+def _move_in(
+    surroundings: Surroundings,
+    household: Household,
+    person_id: str,
+    resident: Resident,
+    carer: bool,
+    minded: bool,
+) -> tuple[Person, Habits]:
+    """Return a person, asleep at home, and their habits."""
+    draws = surroundings.seeds.draws("person", person_id)
+    schedule = draw_schedule(resident, carer, draws)
+    drives = draw_drives(resident.age, draws)
+    workplace, commute = _find_place(resident, household.home, surroundings.town, drives, minded, draws)
+    habits = draw_habits(resident, schedule, commute, drives, draws)
+    person = Person(
+        id=person_id,
+        household=household.id,
+        age=resident.age,
+        sex=resident.sex,
+        occupation=resident.occupation,
+        chronotype=habits.sleep.chronotype,
+        body=draw_body(resident.age, resident.sex, draws),
+        home=household.home,
+        workplace=workplace,
+        spell=Spell(Activity.ASLEEP, surroundings.env.now, household.home),
+        consent=draw_consent(draws),
+    )
+    return person, habits
+
+
+def _start(surroundings: Surroundings, household: Household, habits: list[Habits], guardian: int) -> None:
+    """Start the lives of the members, and their television."""
+    env, calendar = surroundings.env, surroundings.calendar
+    draws = surroundings.seeds.draws("household", household.id)
+    pantry = Pantry(stocked_at=env.now - draws.uniform(0.0, LASTS))
+    young = [person for person in household.members if person.age < INDEPENDENT]
+    care = None
+    if young:
+        carer = household.members[guardian]
+        care = Care(env, calendar, carer, young, _bus(carer, habits[guardian], surroundings.town.school))
+    for number, (person, own) in enumerate(zip(household.members, habits, strict=True)):
+        life: Life
+        if care is not None and person.age < INDEPENDENT:
+            life = Childhood(surroundings, person, own, care)
+        else:
+            life = Routine(surroundings, person, own, pantry, care if number == guardian else None)
+        env.process(life.live())
+    env.process(Television(env, calendar, household, draws).run())
 
 
 def _find_place(

@@ -6,6 +6,7 @@ household has 2.5 people on average); the spacing of ages is an assumption.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -16,6 +17,9 @@ INDEPENDENT = 12
 """From this age a child is out and at home without an adult."""
 
 ADULT = 18
+
+YOUNGEST_PARENT = 18
+"""Years between a parent and any of their children, at least; children are at most eight years apart."""
 
 RETIREMENT = 66
 """Hardly anybody works past it; a quarter has stopped in the six years before."""
@@ -42,8 +46,8 @@ class HouseholdType(Enum):
 
 _TYPES = {
     HouseholdType.ALONE: 0.25,
-    HouseholdType.COUPLE: 0.29,
-    HouseholdType.FAMILY: 0.31,
+    HouseholdType.COUPLE: 0.27,
+    HouseholdType.FAMILY: 0.33,
     HouseholdType.SINGLE_PARENT: 0.10,
     HouseholdType.SHARED: 0.05,
 }
@@ -66,6 +70,20 @@ def draw_residents(draws: Draws) -> list[Resident]:
         case HouseholdType.FAMILY:
             children, parent = _children(draws, (0.38, 0.42, 0.20))
             return [*_couple(parent, draws), *children]
+
+
+def find_guardian(residents: Sequence[Resident]) -> int:
+    """Return the index of the adult who looks after the children and decides for them.
+
+    It is a parent, not a grown-up sister or brother: whoever is at home by day, or the first.
+    """
+    parent_age = min(resident.age for resident in residents) + YOUNGEST_PARENT
+    at_home = (
+        number
+        for number, resident in enumerate(residents)
+        if resident.occupation is Occupation.AT_HOME and resident.age >= parent_age
+    )
+    return next(at_home, 0)
 
 
 def _sex(draws: Draws) -> Sex:
@@ -93,7 +111,7 @@ def _children(draws: Draws, counts: tuple[float, ...]) -> tuple[list[Resident], 
         ages.append(ages[-1] + draws.choice((1, 2, 3, 4), (0.1, 0.4, 0.35, 0.15)))
     # Whoever is grown up has mostly left; the youngest is always a child.
     ages = [age for age in ages if age < 23]
-    parent = round(ages[-1] + min(max(draws.normal(29.0, 5.0), 17.0), 43.0))
+    parent = round(ages[-1] + min(max(draws.normal(29.0, 5.0), YOUNGEST_PARENT), 43.0))
     return [_resident(age, _sex(draws), draws) for age in reversed(ages)], parent
 
 

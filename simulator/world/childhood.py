@@ -46,4 +46,6 @@ class Childhood(Life):
             yield self._go(Activity.COMMUTE, travel(school, home, mode, self._env.now))
             self._begin(Activity.HOME, home)
         yield self._until(max(bedtime, self._env.now + SETTLE))
-        yield from self._care.carer_at_home()
+        while not self._person.at_home:
+            yield from self._care.carer_at_home()
+            yield self._until(self._env.now + SETTLE)

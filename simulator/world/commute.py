@@ -11,8 +11,8 @@ from simulator.world.person import TravelMode
 from simulator.world.place import Place
 from simulator.world.travel import SPEED
 
-MEDIAN = 21.8 * MINUTE
-LOG_SD = 0.75
+MEDIAN = 22.5 * MINUTE
+LOG_SD = 0.7
 LONGEST = 110 * MINUTE
 """A log-normal commute, one way: mean 27.6 min, 12 % under 10 and 10 % over 60 min (ACS 2019) can not all
 hold at once; this one misses each a little."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 from simulator.core.seeds import Draws
 
@@ -37,4 +38,10 @@ service that was bought is hardly ever refused, and sharing with strangers nearl
 def draw_consent(draws: Draws) -> frozenset[Purpose]:
     """Return what one adult agrees to: first whether they are worried, then a decision for each purpose."""
     group = 0 if draws.chance(WORRIED) else 1
-    return frozenset(purpose for purpose, chances in _AGREES.items() if draws.chance(chances[group]))
+    return _agreeing_to(tuple(draws.chance(chances[group]) for chances in _AGREES.values()))
+
+
+@cache
+def _agreeing_to(decisions: tuple[bool, ...]) -> frozenset[Purpose]:
+    """Return one set for everybody who decides alike: there are few, and many people."""
+    return frozenset(purpose for purpose, agrees in zip(_AGREES, decisions, strict=True) if agrees)

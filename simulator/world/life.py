@@ -92,7 +92,8 @@ class Life(ABC):
         alarm = self._alarm(midnight, obligation)
         if alarm is not None:
             waking = min(waking, alarm)
-        return max(waking, fell_asleep + SHORTEST_NIGHT)
+        # The second matters on the first day alone: the world begins with everybody asleep.
+        return max(waking, self._env.now + SETTLE, fell_asleep + SHORTEST_NIGHT)
 
     def _begin(self, activity: Activity, place: Place) -> None:
         self._person.begin(Spell(activity, self._env.now, place))

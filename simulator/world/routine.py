@@ -25,8 +25,19 @@ GOING_OUT = Hazard(
 """Outings an hour of free time at home, of a person of mean sociability (assumption)."""
 
 SHOPPING = Hazard(
-    weekday={0: 0.0, 8: 0.015, 9: 0.025, 10: 0.04, 11: 0.1, 13: 0.05, 15: 0.1, 16: 0.04, 17: 0.02, 20: 0.0},
-    weekend={0: 0.0, 8: 0.02, 10: 0.055, 15: 0.045, 17: 0.02, 20: 0.0},
+    weekday={
+        0: 0.0,
+        8: 0.015,
+        9: 0.02,
+        10: 0.035,
+        11: 0.09,
+        13: 0.042,
+        15: 0.09,
+        16: 0.035,
+        17: 0.02,
+        20: 0.0,
+    },
+    weekend={0: 0.0, 8: 0.02, 10: 0.05, 15: 0.04, 17: 0.02, 20: 0.0},
 )
 """Shopping trips an hour of free time at home, of an adult whose pantry is empty. Peaks on weekdays from
 11 to 13 and from 15 to 16 (USDA ERS 2019); the level gives 1.69 trips a week and household (FMI 2011)."""
@@ -45,7 +56,7 @@ NEARBY = 300.0
 """Metres within which distance hardly matters to where people go (assumption)."""
 
 LATE = 1.5 * HOUR
-"""Seconds past bed time that an evening out may last."""
+"""Seconds past bed time that an adult's evening out may last (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,8 @@ class Routine(Life):
         if obligation is not None:
             yield from self._free_time(obligation.departure, obligation.departure - SETTLE)
             yield from self._attend(obligation)
-        yield from self._free_time(max(bedtime, self._env.now + SETTLE), bedtime + LATE)
+        late = LATE if self._person.age >= ADULT else 0.0
+        yield from self._free_time(max(bedtime, self._env.now + SETTLE), bedtime + late)
 
     def _attend(self, obligation: Obligation) -> Process:
         home, work, mode = self._person.home, self._person.workplace, self._habits.commute

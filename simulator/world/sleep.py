@@ -13,10 +13,10 @@ _MID_SLEEP = (
     (6, 2.3),
     (10, 2.7),
     (14, 3.5),
-    (20, 4.6),
-    (30, 3.5),
-    (40, 2.9),
-    (50, 2.5),
+    (20, 4.5),
+    (30, 3.3),
+    (40, 2.75),
+    (50, 2.4),
     (60, 2.2),
     (95, 2.0),
 )
@@ -24,18 +24,18 @@ _MID_SLEEP = (
 of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep Medicine Reviews), the level a little earlier
 so that sleep begins when wearables see it begin."""
 
-_NEED = ((0, 11.5), (5, 10.2), (12, 9.0), (18, 7.5), (30, 7.15), (60, 6.9), (95, 6.7))
+_NEED = ((0, 11.5), (5, 10.2), (12, 9.0), (18, 7.4), (30, 7.05), (60, 6.8), (95, 6.6))
 """Hours of sleep that a person takes when nothing wakes them, by age (wearables; children after Hirshkowitz
 2015, Sleep Health)."""
 
 SEX_GAP = 0.4
 """Hours that women sleep longer than men (6 billion nights of Fitbit users)."""
 
-YIELD = 0.6
+YIELD = 0.75
 """Share of the sleep an alarm would cut that a person saves by going to bed earlier (assumption; it makes
 social jet lag)."""
 
-NIGHTLY = 0.75
+NIGHTLY = 0.8
 """SD in hours of bed time, and of length, from night to night; 1 h in all (Goparaju 2024, assumption)."""
 
 

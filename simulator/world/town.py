@@ -18,7 +18,7 @@ from simulator.core.seeds import Draws
 from simulator.world.place import METRES_PER_DEGREE, Place, PlaceKind
 
 LATITUDE, LONGITUDE = -31.0, 137.85
-"""Degrees; the middle of the lake bed, and of neighbourhood 0 to COLUMNS - 1's row."""
+"""Degrees; the middle of the lake bed, and of the first row of neighbourhoods."""
 
 PITCH = 2000.0
 """Metres between the centres of neighbouring neighbourhoods."""
