@@ -40,11 +40,13 @@ class RunSettings:
         folder: where its results go; must be empty or not exist.
         allow_targets: host names beyond loopback that may be sent to.
         metrics_port: serve Prometheus metrics there; 0 for a free one, None for none.
+        metrics_linger: seconds to go on serving them after the end, so that a last scrape sees the end.
     """
 
     folder: Path
     allow_targets: frozenset[str] = frozenset()
     metrics_port: int | None = None
+    metrics_linger: float = 0.0
 
 
 def run(
@@ -108,7 +110,15 @@ def run(
                 manifest, ended=datetime.now(UTC), complete=not ended.interrupted and ended.failure is None
             )
         )
+        if settings.metrics_port is not None:
+            _linger(settings.metrics_linger, stopped)
     return summary
+
+
+def _linger(seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not stopped():
+        time.sleep(0.05)
 
 
 def _update(load: Load) -> Update:

@@ -11,6 +11,15 @@ from simulator.cli.interrupt import Interrupt
 from simulator.cli.options import Choice, scenario_options
 
 
+def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
+    from simulator.core.units import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -40,6 +49,13 @@ Examples:
     metavar="N",
     help="Serve Prometheus metrics on this port of 127.0.0.1; 0 for a free one.",
 )
+@click.option(
+    "--metrics-linger",
+    callback=_duration,
+    default="0s",
+    metavar="TIME",
+    help="Go on serving metrics for so long after the end, so that a last scrape sees it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
 @click.option("--quiet", is_flag=True, help="No progress; nothing on stderr but errors.")
 def command(
@@ -47,6 +63,7 @@ def command(
     output: Path | None,
     allow_targets: tuple[str, ...],
     metrics_port: int | None,
+    metrics_linger: float,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -72,7 +89,7 @@ def command(
             if not quiet:
                 stderr.print(line, soft_wrap=True, highlight=False, markup=False)
 
-        settings = RunSettings(folder, frozenset(allow_targets), metrics_port)
+        settings = RunSettings(folder, frozenset(allow_targets), metrics_port, metrics_linger)
         with Progress(stderr, quiet) as progress:
             summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
         if as_json:

@@ -1,0 +1,54 @@
+"""Runs the command line as users do: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 120.0
+"""Seconds after which something that should happen is taken not to happen; far above what it takes."""
+
+
+def start(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
+    """Start ``fleetsim`` with these arguments."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1"},
+    )
+
+
+def fleetsim(*arguments: str | Path, code: int = 0, cwd: Path | None = None) -> tuple[str, str]:
+    """Run ``fleetsim``; return what it wrote to stdout and stderr once it has ended with `code`."""
+    process = start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == code, f"exit {process.returncode}\n{out}\n{err}"
+    return out, err
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file."""
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
