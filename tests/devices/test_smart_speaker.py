@@ -20,7 +20,7 @@ from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.devices import Placement
 from simulator.devices.smart_speaker import FAMILY, SmartSpeaker, SmartSpeakerOptions
 from simulator.devices.smart_speaker.room import EARSHOT, SHARES, Room
-from simulator.devices.smart_speaker.usage import Usage
+from simulator.devices.smart_speaker.usage import ACTIVE_DAYS, AWAKE_AT_HOME, Usage
 from simulator.world.household import Household
 from simulator.world.person import Activity, Spell
 
@@ -111,6 +111,20 @@ def test_it_hears_commands_again_when_somebody_wakes_up() -> None:
     speaker(town, household)
     town.env.run(12 * HOUR)
     assert commands(town.readings["speaker"])[0].at > 7 * HOUR
+
+
+@pytest.mark.parametrize("activity", [Activity.ASLEEP, Activity.WORK])
+def test_a_command_that_is_broken_off_is_not_understood(activity: Activity) -> None:
+    town = HandDrivenTown(active_seed())
+    household = town.household(40, asleep=False)
+    speaker(town, household)
+    readings = town.readings["speaker"]
+    while not events(readings, "wake"):
+        town.env.step()
+    where = household.home if activity is Activity.ASLEEP else place()
+    household.members[0].begin(spell(activity, town.env.now, where))
+    town.env.run(town.env.now + HOUR)
+    assert [reading.event for reading in heard(readings)] == ["wake"]
 
 
 def test_somebody_who_lives_alone_without_television_wakes_it_on_purpose_only() -> None:
@@ -307,7 +321,7 @@ def test_one_seed_gives_one_life_whoever_else_there_is() -> None:
 
 def test_households_give_11_commands_a_day_on_average_and_differ_widely() -> None:
     town = HandDrivenTown()
-    day = 0.65 * 11 * HOUR
+    day = ACTIVE_DAYS * AWAKE_AT_HOME * HOUR
     rates = sorted(Usage.draw(town.seeds.draws("usage", n)).rate * day for n in range(4000))
     assert mean(rates) == pytest.approx(11.2, abs=1.0)
     assert rates[2000] < 6

@@ -244,6 +244,8 @@ def test_what_is_not_worn_measures_nothing() -> None:
                 worn = reading.values["worn"]
             elif reading.event != "battery":
                 assert worn
+            if reading.event == "steps":
+                assert 0 < reading.values["seconds"] <= 15 * MINUTE  # type: ignore[operator]
         assert len(events(readings, "wear")) > 5
 
 
@@ -310,6 +312,7 @@ def test_what_happened_more_than_a_week_before_the_sync_is_lost(monkeypatch: pyt
     assert returned > 9 * DAY
     burst = [r for r, at in zip(told, town.sent["watch"], strict=True) if at == returned]
     assert burst[0].at == pytest.approx(returned - 7 * DAY, abs=5)
+    assert all(r.values["seconds"] <= 15 * MINUTE for r in events(burst, "steps"))  # type: ignore[operator]
     assert bpm(burst)
 
 

@@ -13,7 +13,7 @@ WAKES_PER_WORD = 1.43 / 10_000
 """False wakes for each word heard (Dubois 2020, PoPETs, "When Speakers Are All Ears")."""
 TELEVISION_WORDS = 150.0
 """Words a minute of a television (Dubois 2020 played dialogue-heavy shows)."""
-TALK_WORDS = 80.0
+TALK_WORDS = 60.0
 """Words a minute of people at home together, shared by all of them, pauses included (assumption)."""
 
 

@@ -16,7 +16,7 @@ class Room(StrEnum):
 SHARES = {Room.LIVING_ROOM: 0.63, Room.KITCHEN: 0.29, Room.BEDROOM: 0.08}
 """Where people put a speaker (CCS Insight: 63 % living room, 29 % kitchen)."""
 
-EARSHOT = {Room.LIVING_ROOM: 0.35, Room.KITCHEN: 0.2, Room.BEDROOM: 0.05}
+EARSHOT = {Room.LIVING_ROOM: 0.15, Room.KITCHEN: 0.1, Room.BEDROOM: 0.03}
 """Share of the words spoken at home, by people or by the television, that reach the speaker as words.
 
 Assumption: people move about, doors are closed, and music and noise lie over the talk. It is set so that

@@ -19,7 +19,9 @@ PER_CADENCE = 0.4
 """Beats a minute for each step a minute (Bowman 2021, Cell Reports Methods)."""
 SETTLING = 4 * MINUTE / 3
 """Time constant of the pulse, seconds: it settles (95 %) in 4 minutes (Speed 2023, PLOS Digital Health)."""
-CIRCADIAN = 0.6
+SINKING = 45 * MINUTE
+"""Time constant of the drop asleep, seconds (assumption); so the pulse is lowest late in the night."""
+CIRCADIAN = 0.4
 """Amplitude of the circadian part, beats a minute, beside the body's own drop asleep; with it the gap of
 day and night is 4 (Speed 2023)."""
 NADIR = 5.0
@@ -37,8 +39,8 @@ _RADIANS = 2 * math.pi / (24 * HOUR)
 class Pulse:
     """Samples the pulse: rest + circadian + response to activity + noise with memory.
 
-    The response follows the cadence and the sleep of the wearer with a lag, so the pulse recovers after a
-    walk and sinks in the first minutes asleep.
+    The response follows the cadence with a lag, so the pulse recovers after a walk, and it sinks in the
+    first hours asleep.
     """
 
     __slots__ = (
@@ -54,6 +56,7 @@ class Pulse:
         "_response",
         "_rest",
         "_rhythm",
+        "_sunk",
     )  # fmt: skip
 
     def __init__(self, person: Person, rhythm: Rhythm, calendar: Calendar, draws: Draws) -> None:
@@ -68,6 +71,7 @@ class Pulse:
         self._due = -math.inf
         self._gap = math.inf
         self._response = 0.0
+        self._sunk = 0.0
         self._noise = 0.0
 
     def record(self, stretch: Stretch, pieces: Sequence[Piece], burst: list[Reading]) -> None:
@@ -76,10 +80,11 @@ class Pulse:
         exercise = activity is Activity.EXERCISE
         shortest, longest = (self._rhythm.exercise,) * 2 if exercise else self._rhythm.rest
         irregular = shortest < longest
-        floor = -self._night_drop if activity is Activity.ASLEEP else 0.0
+        asleep = activity is Activity.ASLEEP
+        floor, settling = (-self._night_drop, SINKING) if asleep else (0.0, SETTLING)
         if self._due < stretch.start:
             # The wearable was off the wrist for a while, and the body settled unseen.
-            self._response = floor
+            self._response, self._sunk = 0.0, floor
         due = min(max(self._due, stretch.start), stretch.start + longest)
         gap = self._gap if irregular else longest
         kept, fresh = _memory(gap)
@@ -88,9 +93,10 @@ class Pulse:
         person, household, hazards = self._person, self._household, self._hazards
         uniform, normal, exp = self._draws.uniform, self._draws.normal, math.exp
         for start, end, cadence in pieces:
-            target = floor + PER_CADENCE * cadence
+            target = PER_CADENCE * cadence
             offset = self._response - target
-            level = self._rest + target - CIRCADIAN * math.cos((start - self._nadir) * _RADIANS)
+            circadian = -CIRCADIAN * math.cos((start - self._nadir) * _RADIANS)
+            level = self._rest + self._sunk + circadian + target
             while due < end:
                 noise = kept * noise + fresh * normal()
                 bpm = round(level + offset * exp((start - due) / SETTLING) + noise)
@@ -111,6 +117,7 @@ class Pulse:
                     kept, fresh = _memory(gap)
                 due += gap
             self._response = target + offset * exp((start - end) / SETTLING)
+            self._sunk = floor + (self._sunk - floor) * exp((start - end) / settling)
         self._due, self._gap, self._noise = due, gap, noise
 
 
