@@ -60,7 +60,7 @@ class Fleet:
         self._devices: dict[str, Device[Any]] = {}
         self._stations: dict[str, _Station] = {}
         shard = shard or Shard()
-        self._neighbourhoods = [
+        self.neighbourhoods = [
             build_neighbourhood(
                 self._env,
                 self.calendar,
@@ -72,8 +72,8 @@ class Fleet:
             for index in range(scenario.neighbourhoods)
             if shard.owns(index)
         ]
-        self._people = {person.id: person for hood in self._neighbourhoods for person in hood.people()}
-        for hood in self._neighbourhoods:
+        self._people = {person.id: person for hood in self.neighbourhoods for person in hood.people()}
+        for hood in self.neighbourhoods:
             self._equip(hood)
 
     @property
@@ -88,7 +88,7 @@ class Fleet:
 
     def people(self) -> Iterator[PersonTruth]:
         """Yield the truth about everybody in this shard."""
-        for hood in self._neighbourhoods:
+        for hood in self.neighbourhoods:
             for person in hood.people():
                 yield PersonTruth(
                     person=person.id,

@@ -9,6 +9,7 @@ stream costs two hashes instead of a generator.
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -23,6 +24,10 @@ Key = str | int
 
 BLOCK = 64
 """Scalar draws are taken from blocks of this many; part of the determinism contract."""
+
+
+_NONE = array("d")
+"""What a stream holds before its first block: nothing, and one object for all of them."""
 
 
 def _hash64(*parts: Key) -> int:
@@ -73,8 +78,8 @@ class Draws:
         self._entity = entity
         self._purpose = purpose
         self._block = 0
-        self._uniforms: list[float] = []
-        self._normals: list[float] = []
+        self._uniforms = _NONE
+        self._normals = _NONE
 
     def generator(self) -> np.random.Generator:
         """Return a numpy generator at the start of a fresh block of this stream.
@@ -89,13 +94,13 @@ class Draws:
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """Return a float in [low, high)."""
         if not self._uniforms:
-            self._uniforms = self.generator().random(BLOCK).tolist()
+            self._uniforms = array("d", self.generator().random(BLOCK).tobytes())
         return low + (high - low) * self._uniforms.pop()
 
     def normal(self, mean: float = 0.0, sd: float = 1.0) -> float:
         """Return a normal draw."""
         if not self._normals:
-            self._normals = self.generator().standard_normal(BLOCK).tolist()
+            self._normals = array("d", self.generator().standard_normal(BLOCK).tobytes())
         return mean + sd * self._normals.pop()
 
     def lognormal(self, median: float, log_sd: float) -> float:
