@@ -18,7 +18,7 @@ MOST_COMMANDS = 100.0
 """Commands a day that no household exceeds on average."""
 ACTIVE_DAYS = 0.65
 """Share of days on which a speaker is used (Ammari 2019: 11.2 commands a day, 18.2 on an active one)."""
-AWAKE_AT_HOME = 15.5
+AWAKE_AT_HOME = 15.2
 """Hours a day in which somebody is awake at home, on average over the households of the world."""
 BUYERS = 0.02
 """Share of owners who buy by voice (The Information 2018)."""

@@ -32,7 +32,7 @@ RIDING = {TravelMode.BUS: 12.0, TravelMode.CAR: 2.5}
 """Mean steps a minute on the way in a vehicle: those to the stop or across the car park."""
 EXERCISE = (105.0, 165.0)
 """Range of the cadence in exercise, steps a minute: from a brisk walk to a run (Tudor-Locke 2018)."""
-RESTLESSNESS = 0.4
+RESTLESSNESS = 0.37
 """SD between people of the logarithm of how much they are about; all steps then have 0.38 (Master 2022)."""
 FASTEST = 120.0
 """Steps a minute that nobody exceeds who is merely about."""
