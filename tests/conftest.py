@@ -9,6 +9,22 @@ from pathlib import Path
 import pytest
 from prometheus_server import PrometheusServer
 
+from simulator.broker import EmbeddedBroker, LocalMosquitto
+
+
+@pytest.fixture
+def mosquitto() -> Iterator[LocalMosquitto]:
+    """A real Mosquitto on a free loopback port; it must be installed."""
+    with LocalMosquitto() as broker:
+        yield broker
+
+
+@pytest.fixture
+def embedded() -> Iterator[EmbeddedBroker]:
+    """The embedded broker on free loopback ports."""
+    with EmbeddedBroker() as broker:
+        yield broker
+
 
 @pytest.fixture
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], PrometheusServer]]:

@@ -41,7 +41,7 @@ class Greeting:
     """What a CONNACK says.
 
     Attributes:
-        code: 0 if accepted, else a `ReasonCode`, whatever the protocol version.
+        code: 0 if accepted, else an MQTT 5 reason code, whatever the protocol version.
         session_present: the broker still knows the session.
         receive_maximum: QoS 1 and 2 messages that the broker takes at once.
         largest_packet: bytes of the largest packet that the broker takes.

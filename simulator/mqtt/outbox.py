@@ -138,9 +138,13 @@ class Outbox:
         """Remove the action whose turn it was."""
         self._waiting.popleft()
 
-    def has(self, kind: type[Connect] | type[Disconnect]) -> bool:
-        """Return whether such an action waits for its turn."""
-        return any(isinstance(item, kind) for item in self._waiting)
+    @property
+    def last_control(self) -> Connect | Disconnect | None:
+        """The action that was put in last, of those that wait for their turn."""
+        for item in reversed(self._waiting):
+            if not isinstance(item, Message):
+                return item
+        return None
 
     @property
     def quiet(self) -> bool:

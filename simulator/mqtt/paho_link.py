@@ -18,8 +18,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode as PahoReasonCode
 
 from simulator.core.endpoint import Protocol
+from simulator.mqtt.codec import ReasonCode
 from simulator.mqtt.link import Greeting, Hello, Link, Listener
-from simulator.mqtt.reasons import FIRST_FAILURE, Cause, ReasonCode, reason_name
+from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
 
 _CONNACK = 0x20
 _PUBACK = 0x40

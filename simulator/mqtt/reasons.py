@@ -1,56 +1,14 @@
-"""Why a broker said no: MQTT 5 reason codes, and our own causes."""
+"""Why a broker said no, in words, and the causes that are our own."""
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Final
 
-
-class ReasonCode(IntEnum):
-    """Reason codes that mean failure (OASIS MQTT 5.0, 2019, table 2-6).
-
-    A transport translates the return codes of MQTT 3.1.1 to these.
-    """
-
-    UNSPECIFIED_ERROR = 0x80
-    MALFORMED_PACKET = 0x81
-    PROTOCOL_ERROR = 0x82
-    IMPLEMENTATION_SPECIFIC_ERROR = 0x83
-    UNSUPPORTED_PROTOCOL_VERSION = 0x84
-    CLIENT_IDENTIFIER_NOT_VALID = 0x85
-    BAD_USER_NAME_OR_PASSWORD = 0x86
-    NOT_AUTHORIZED = 0x87
-    SERVER_UNAVAILABLE = 0x88
-    SERVER_BUSY = 0x89
-    BANNED = 0x8A
-    SERVER_SHUTTING_DOWN = 0x8B
-    BAD_AUTHENTICATION_METHOD = 0x8C
-    KEEP_ALIVE_TIMEOUT = 0x8D
-    SESSION_TAKEN_OVER = 0x8E
-    TOPIC_FILTER_INVALID = 0x8F
-    TOPIC_NAME_INVALID = 0x90
-    PACKET_IDENTIFIER_IN_USE = 0x91
-    PACKET_IDENTIFIER_NOT_FOUND = 0x92
-    RECEIVE_MAXIMUM_EXCEEDED = 0x93
-    TOPIC_ALIAS_INVALID = 0x94
-    PACKET_TOO_LARGE = 0x95
-    MESSAGE_RATE_TOO_HIGH = 0x96
-    QUOTA_EXCEEDED = 0x97
-    ADMINISTRATIVE_ACTION = 0x98
-    PAYLOAD_FORMAT_INVALID = 0x99
-    RETAIN_NOT_SUPPORTED = 0x9A
-    QOS_NOT_SUPPORTED = 0x9B
-    USE_ANOTHER_SERVER = 0x9C
-    SERVER_MOVED = 0x9D
-    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E
-    CONNECTION_RATE_EXCEEDED = 0x9F
-    MAXIMUM_CONNECT_TIME = 0xA0
-    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED = 0xA1
-    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED = 0xA2
-
+from simulator.mqtt.codec import ReasonCode
 
 FIRST_FAILURE: Final = 0x80
-"""Codes from here on mean failure."""
+"""MQTT 5 reason codes from here on mean failure; those of 3.1.1 are translated to them."""
 
 PASSING = frozenset(
     {

@@ -118,7 +118,7 @@ class Session:
         self._attempts = 0
         self._reached = False  # the broker has accepted this session since the device asked
         self._first = False  # the first attempt is still to be resolved
-        self._parting = False  # a Disconnect waits for its turn
+        self._parting = False  # the last that the device asked for was to disconnect
         self._leaving = False  # our DISCONNECT is written
         self._talking = False  # connected, and our DISCONNECT is not written
         self._reason: str | None = None
@@ -133,6 +133,7 @@ class Session:
         if self.state in _OVER:
             self._open(action)
         elif self._parting:
+            self._parting = False
             self._outbox.append(action)
 
     def _open(self, action: Connect) -> None:
@@ -447,4 +448,4 @@ class Session:
                 self._open(control)
             else:
                 outbox.drop_first(Cause.SESSION_ENDED)
-        self._parting = outbox.has(Disconnect)
+        self._parting = isinstance(outbox.last_control, Disconnect)
