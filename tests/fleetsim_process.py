@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ PATIENCE = 120.0
 """Seconds after which something that should happen is taken not to happen; far above what it takes."""
 
 
-def start(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[str]:
-    """Start ``fleetsim`` with these arguments."""
+def start(
+    *arguments: str | Path, cwd: Path | None = None, under: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    """Start ``fleetsim`` with these arguments, under another command such as ``unshare`` if one is given."""
     return subprocess.Popen(
-        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        [*under, sys.executable, "-m", "simulator", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -27,9 +29,11 @@ def start(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[s
     )
 
 
-def fleetsim(*arguments: str | Path, code: int = 0, cwd: Path | None = None) -> tuple[str, str]:
+def fleetsim(
+    *arguments: str | Path, code: int = 0, cwd: Path | None = None, under: Sequence[str] = ()
+) -> tuple[str, str]:
     """Run ``fleetsim``; return what it wrote to stdout and stderr once it has ended with `code`."""
-    process = start(*arguments, cwd=cwd)
+    process = start(*arguments, cwd=cwd, under=under)
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, f"exit {process.returncode}\n{out}\n{err}"
     return out, err

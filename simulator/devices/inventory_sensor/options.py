@@ -17,7 +17,7 @@ class InventorySensorOptions(DeviceOptions):
     """Options of the kind ``inventory_sensor``."""
 
     kind: str = "inventory_sensor"
-    per_shop: Annotated[int, Field(ge=0)] = Field(
+    per_shop: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=120,
         description="Sensors in each shop, each on a shelf, fridge or motor of its own: "
         "about four shelves to one machine.",
