@@ -20,7 +20,7 @@ def descriptor_room() -> int:
     """Raise the soft file limit as far as the hard one allows; return how many connections now fit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     ceiling = _CEILING if hard == resource.RLIM_INFINITY else min(hard, _CEILING)
-    for limit in (ceiling, _MACOS_CEILING):
+    for limit in (ceiling, min(ceiling, _MACOS_CEILING)):
         if soft == resource.RLIM_INFINITY or soft >= limit:
             break
         try:
