@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from simulator.broker import LocalMosquitto
 from simulator.core.actions import Will
 from simulator.core.endpoint import Protocol
 from simulator.mqtt.codec import (
@@ -52,34 +50,10 @@ TOPICS = ("a", "fleet/n0/wearable/n0-h3-p1-w/steps", "größe/温度/🏠")
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Port of a Mosquitto that lets everybody in."""
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin:/usr/bin")
-    assert program, "these tests need mosquitto: apt-get install mosquitto"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number: int = free.getsockname()[1]
-    folder: Path = tmp_path_factory.mktemp("mosquitto")
-    config = folder / "mosquitto.conf"
-    config.write_text(f"listener {number} 127.0.0.1\nallow_anonymous true\n")
-    with (folder / "log").open("w") as log, subprocess.Popen([program, "-c", config], stderr=log) as broker:
-        try:
-            await_listener(number, broker)
-            yield number
-        finally:
-            broker.terminate()
-
-
-def await_listener(port: int, broker: subprocess.Popen[bytes]) -> None:
-    """Knock until somebody opens."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
-        except ConnectionRefusedError:
-            assert broker.poll() is None, "mosquitto did not start"
-            assert time.monotonic() < deadline, "mosquitto does not listen"
-        else:
-            return
+def port() -> Iterator[int]:
+    """Port of one Mosquitto for all these tests; each has client ids and topics of its own."""
+    with LocalMosquitto() as broker:
+        yield broker.port
 
 
 class BareClient:

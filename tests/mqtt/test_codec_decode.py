@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.core.endpoint import Protocol
@@ -211,12 +211,14 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 cuts = st.lists(st.integers(0, 10_000), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.data(), protocols)
 def test_every_packet_comes_back_as_it_was(data: st.DataObject, protocol: Protocol) -> None:
     packet = data.draw(packets_of(protocol))
     assert Decoder(protocol, 100_000).feed(wire_of(packet, protocol)) == [packet]
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, cuts)
 def test_any_split_of_the_stream_gives_the_same_packets(
     data: st.DataObject, protocol: Protocol, places: list[int]
@@ -227,6 +229,7 @@ def test_any_split_of_the_stream_gives_the_same_packets(
     assert read(protocol, [bytes((byte,)) for byte in stream], 100_000) == (packets, None)
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, cuts)
 def test_a_damaged_stream_fails_alike_however_it_is_split(
     data: st.DataObject, protocol: Protocol, places: list[int]
@@ -239,6 +242,7 @@ def test_a_damaged_stream_fails_alike_however_it_is_split(
     assert read(protocol, [bytes((byte,)) for byte in stream]) == whole
 
 
+@settings(deadline=None)
 @given(protocols, st.integers(0, 15), st.binary(max_size=60))
 def test_junk_is_packets_or_malformed_and_nothing_else(protocol: Protocol, kind: int, junk: bytes) -> None:
     flags = 2 if kind == PacketType.PUBREL else 0
@@ -246,6 +250,7 @@ def test_junk_is_packets_or_malformed_and_nothing_else(protocol: Protocol, kind:
     read(protocol, [bytes((kind << 4 | flags, len(junk))) + junk])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(PROPERTIES)), st.binary(max_size=60))
 def test_junk_is_properties_or_malformed_and_nothing_else(packet: PacketType, junk: bytes) -> None:
     try:
@@ -257,6 +262,7 @@ def test_junk_is_properties_or_malformed_and_nothing_else(packet: PacketType, ju
     assert len(wire) == 1 + len(junk)
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(sorted(PROPERTIES)))
 def test_properties_come_back_as_they_were(data: st.DataObject, packet: PacketType) -> None:
     properties = data.draw(properties_of(packet, V5))
@@ -265,6 +271,7 @@ def test_properties_come_back_as_they_were(data: st.DataObject, packet: PacketTy
     assert reader.rest() == b"tail"
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(sorted(PROPERTIES)), st.sampled_from(Properties.__struct_fields__))
 def test_a_property_stands_only_where_the_specification_puts_it(
     data: st.DataObject, packet: PacketType, name: str

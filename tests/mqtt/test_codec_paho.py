@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -178,6 +178,7 @@ def codes_of(packet: int) -> list[int]:
     ]
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, texts, st.integers(0, 65_535), st.booleans())
 def test_connect_is_written_alike(
     data: st.DataObject, protocol: Protocol, client_id: str, keep_alive: int, clean: bool
@@ -205,6 +206,7 @@ def test_connect_is_written_alike(
     assert encode(packet, protocol) == client.take()
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, topics, payloads, qualities, st.booleans())
 def test_publish_is_written_and_read_alike(
     data: st.DataObject, protocol: Protocol, topic: str, payload: bytes, qos: int, retain: bool
@@ -227,6 +229,7 @@ def test_publish_is_written_and_read_alike(
     assert (message.retain, message.mid, ours(message.properties)) == (retain, packet_id, packet.properties)
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, st.lists(filters, min_size=1, max_size=3))
 def test_subscribe_and_unsubscribe_are_written_alike(
     data: st.DataObject, protocol: Protocol, topic_filters: list[str]
@@ -260,6 +263,7 @@ def test_subscribe_and_unsubscribe_are_written_alike(
     )
 
 
+@settings(deadline=None)
 @given(st.data(), protocols)
 def test_disconnect_is_written_alike(data: st.DataObject, protocol: Protocol) -> None:
     client = Paho.connected(protocol)
@@ -299,6 +303,7 @@ def test_a_message_sent_again_is_written_alike(protocol: Protocol) -> None:
     assert client.take() == encode(PublishPacket("t", b"again", 1, False, packet_id, dup=True), protocol)
 
 
+@settings(deadline=None)
 @given(st.data(), protocols)
 def test_connack_is_read_alike(data: st.DataObject, protocol: Protocol) -> None:
     properties = data.draw(properties_of(PacketTypes.CONNACK, protocol))
@@ -321,6 +326,7 @@ def test_connack_is_read_alike(data: st.DataObject, protocol: Protocol) -> None:
     assert packet.properties == ours(properties)
 
 
+@settings(deadline=None)
 @given(st.data(), protocols, packet_ids)
 def test_suback_and_unsuback_are_read_alike(data: st.DataObject, protocol: Protocol, packet_id: int) -> None:
     client = Paho.connected(protocol)
@@ -342,6 +348,7 @@ def test_suback_and_unsuback_are_read_alike(data: st.DataObject, protocol: Proto
         assert decoder.feed(wire) == [make(packet_id, tuple(map(ReasonCode, codes)), ours(properties))]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_disconnect_is_read_alike(data: st.DataObject) -> None:
     client = Paho.connected(V5)
