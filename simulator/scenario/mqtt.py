@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from simulator.core.endpoint import Protocol
-from simulator.core.nearest import suggestion
+from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration
 
 PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
 """What a topic template may hold in braces."""
 
+OWN_BROKERS = ("embedded", "mosquitto")
+"""Brokers that Fleetsim starts itself."""
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _REQUIRED = ("device", "event")
 _VERSIONS = {"3.1.1": Protocol.MQTT_311, "5": Protocol.MQTT_5}
 _WRITTEN: dict[Protocol, str | int] = {Protocol.MQTT_311: "3.1.1", Protocol.MQTT_5: 5}
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with the user name and password taken out of every URL in it."""
+    return _CREDENTIALS.sub("", text)
+
+
+def _check_broker(broker: str) -> str:
+    # Only the form: whether the host may be a target is for the broker room to say, when it is resolved.
+    if broker in OWN_BROKERS or broker.startswith("mqtt://"):
+        return broker
+    hint = "write embedded, mosquitto or mqtt://HOST:PORT"
+    if "://" in broker:
+        raise ValueError(f"only mqtt:// URLs are known; {hint}")
+    close = nearest(broker, OWN_BROKERS) or (
+        f"mqtt://{broker}" if re.fullmatch(r"[\w.-]+:\d+", broker) else None
+    )
+    raise ValueError(f"no broker is called {broker!r}; {f'did you mean {close!r}?' if close else hint}")
 
 
 def _parse_version(value: object) -> Protocol:
@@ -63,7 +86,9 @@ Version = Annotated[
 class Mqtt(Options):
     """How the fleet talks MQTT."""
 
-    broker: str = Field(
+    broker: Annotated[
+        str, AfterValidator(_check_broker), PlainSerializer(without_credentials, return_type=str)
+    ] = Field(
         default="embedded",
         min_length=1,
         max_length=500,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.scenario.document import Document, Located, Path, Place, read_value
+from simulator.scenario.mqtt import without_credentials
 
 _LAST = 1_000_000_000
 """Overrides are reported after every line of the file."""
@@ -21,7 +22,7 @@ def override(document: Document, dotted: str, text: str, label: str | None = Non
         text: the value, as it would be written in the file.
         label: how a message names the override; ``--set PATH=VALUE`` if left out.
     """
-    place = Place(_LAST, label or f"--set {dotted}={text}")
+    place = Place(_LAST, without_credentials(label or f"--set {dotted}={text}"))
     written = read_value(text, place)
     document.problems += written.problems
     if written.problems:

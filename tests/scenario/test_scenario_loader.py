@@ -157,6 +157,18 @@ def test_a_scenario_never_changes(tmp_path: Path) -> None:
         ),
         ("start: 2026-03-02", "home.yaml:4: start: write a date and time with its zone, such as 2026-"),
         ("start: 1066-10-14T09:00:00Z", "home.yaml:4: start: write a year from 1970 to 2100, not 1066"),
+        (
+            "mqtt: {broker: mosquito}",
+            "home.yaml:4: broker in mqtt: no broker is called 'mosquito'; did you mean 'mosq",
+        ),
+        (
+            "mqtt: {broker: 'localhost:1883'}",
+            "home.yaml:4: broker in mqtt: no broker is called 'localhost:1883'; did you mean 'mqtt://localhost:1883'?",
+        ),
+        (
+            "mqtt: {broker: 'http://localhost'}",
+            "home.yaml:4: broker in mqtt: only mqtt:// URLs are known; write",
+        ),
         ("mqtt: {qos: 3}", "home.yaml:4: qos in mqtt must be a whole number from 0 to 2, not 3"),
         ("mqtt: {version: 4}", "home.yaml:4: version in mqtt: the MQTT versions are 3.1.1 and 5, not 4"),
         (
@@ -386,6 +398,15 @@ def test_an_override_can_be_named_after_the_option_it_came_from(tmp_path: Path) 
     with pytest.raises(ScenarioError) as caught:
         load_scenario(tmp_path / "home.yaml", {"duration": "6"}, {"duration": "--duration 6"})
     assert caught.value.problems[0].where == "--duration 6"
+
+
+def test_credentials_of_a_broker_are_kept_but_never_shown(tmp_path: Path, complaints: Any) -> None:
+    scenario = load(tmp_path, GOOD + "mqtt: {broker: 'mqtt://me:secret@localhost:1883'}")
+    assert scenario.mqtt.broker == "mqtt://me:secret@localhost:1883"
+    assert scenario.model_dump()["mqtt"]["broker"] == "mqtt://localhost:1883"
+    assert scenario.model_dump(mode="json")["mqtt"]["broker"] == "mqtt://localhost:1883"
+    (said,) = complaints(GOOD, mqtt__broker="ws://me:secret@localhost")
+    assert said.startswith("--set mqtt.broker=ws://localhost: broker in mqtt: only mqtt:// URLs are known")
 
 
 # Finding the file
