@@ -8,9 +8,11 @@ and retransmission stay empty: acknowledgements go to the session. Checked again
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from typing import Any
 
+from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -27,16 +29,21 @@ _PUBACK = 0x40
 _PUBREC = 0x50
 _PUBCOMP = 0x70
 _PINGRESP = 0xD0
-_PINGREQ = b"\xc0\x00"
-_DISCONNECT = b"\xe0\x00"
+_DISCONNECT = 0xE0
+
+_PINGREQ_FRAME = b"\xc0\x00"
+_DISCONNECT_FRAME = b"\xe0\x00"
 
 _WRONG_PROTOCOL_311 = 1
 """Return code of a 3.1.1 CONNACK at which paho would fall back to MQTT 3.1 by itself."""
 
+_UNREADABLE = (struct.error, IndexError, KeyError, ValueError, MQTTException)
+"""What paho 2.1 lets through when the broker's bytes make no sense."""
+
 _PUBLISHED = MQTTMessageInfo(0)
 """Paho reports each QoS 0 message on an object like this; nobody asks, so one serves all."""
 
-_NO_SUCH_HOST = "memory"
+_HOST = "memory"
 """Paho wants a host and a port to reconnect to; it never sees the network."""
 
 
@@ -117,6 +124,9 @@ class _Codec(Client):
         packet = self._in_packet["packet"]
         if command == _PINGRESP:
             self._listener.ponged()
+        elif command == _DISCONNECT and self._modern:
+            code = packet[0] if packet else 0
+            self._listener.dismissed(reason_name(code) if code else Cause.CLOSED_BY_BROKER)
         elif len(packet) < 2:
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
         elif command in (_PUBACK, _PUBREC, _PUBCOMP):
@@ -129,7 +139,10 @@ class _Codec(Client):
         elif command == _CONNACK and not self._modern and packet[1] == _WRONG_PROTOCOL_311:
             self._listener.greeted(Greeting(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION))
         else:
-            return super()._packet_handle()
+            try:
+                return super()._packet_handle()
+            except _UNREADABLE:
+                return MQTTErrorCode.MQTT_ERR_PROTOCOL
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
 
@@ -163,7 +176,7 @@ class PahoLink(Link):
         self.outgoing.clear()
         self._heard.clear()
         self._codec.connect_async(
-            _NO_SUCH_HOST,
+            _HOST,
             keepalive=self._hello.keep_alive,
             clean_start=self._hello.clean,
             properties=self._properties,
@@ -187,11 +200,11 @@ class PahoLink(Link):
 
     def ping(self) -> None:
         """Send a PINGREQ."""
-        self.outgoing += _PINGREQ
+        self.outgoing += _PINGREQ_FRAME
 
     def disconnect(self) -> None:
         """Send a DISCONNECT."""
-        self.outgoing += _DISCONNECT
+        self.outgoing += _DISCONNECT_FRAME
 
     def receive(self, data: bytes) -> None:
         """Decode what the broker says and tell the listener."""
@@ -247,16 +260,6 @@ class PahoLink(Link):
         payload = bytes(message.payload)
         self._heard.append(lambda: self._listener.messaged(topic, payload))
 
-    def _on_disconnect(
-        self,
-        _client: Client,
-        _userdata: Any,
-        flags: Any,
-        reason: PahoReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        if flags.is_disconnect_packet_from_server:
-            why = reason_name(reason.value) if reason.value else Cause.CLOSED_BY_BROKER
-            self._heard.append(lambda: self._listener.dismissed(why))
-        else:
-            self._heard.append(lambda: self._listener.dismissed(Cause.MALFORMED))
+    def _on_disconnect(self, *_: Any) -> None:
+        # Paho gives up: after a refusal, which has been heard already, or for what it cannot read.
+        self._heard.append(lambda: self._listener.dismissed(Cause.MALFORMED))
