@@ -187,6 +187,10 @@ class Tally:
             histogram.merge(Histogram.unpack(form))
         return tally
 
+    def __reduce__(self) -> tuple[Callable[[bytes], Tally], tuple[bytes]]:
+        """Cross to another process in the packed form."""
+        return Tally.unpack, (self.pack(),)
+
     def _histograms(self) -> tuple[Histogram, Histogram, Histogram, Histogram]:
         return self.publish_latency, self.end_to_end, self.lag, self.behind
 

@@ -34,12 +34,23 @@ class ConnectionCounts:
         now_connected: sessions connected at this moment.
     """
 
-    asked: int
-    reached: int
-    lost: int
-    reconnected: int
-    refused: int
-    now_connected: int
+    asked: int = 0
+    reached: int = 0
+    lost: int = 0
+    reconnected: int = 0
+    refused: int = 0
+    now_connected: int = 0
+
+    def __add__(self, other: ConnectionCounts) -> ConnectionCounts:
+        """Return the counts of both."""
+        return ConnectionCounts(
+            self.asked + other.asked,
+            self.reached + other.reached,
+            self.lost + other.lost,
+            self.reconnected + other.reconnected,
+            self.refused + other.refused,
+            self.now_connected + other.now_connected,
+        )
 
 
 @dataclass(frozen=True, slots=True)
