@@ -54,6 +54,13 @@ class Outbox:
     before. QoS 1 and 2 messages stay in flight over any number of connections until they are
     acknowledged, and keep their packet ids.
 
+    Args:
+        options: limits.
+        tally: counts shared by all sessions.
+        clock: seconds.
+        settle: told how each message ended.
+        pace: share of `confirm_within` after which this session asks.
+
     Attributes:
         confirm_at: when a ping must ask about QoS 0 messages at the latest, infinite if there are none.
         oldest_ping: when the oldest unanswered ping was sent, infinite if there is none.
@@ -62,6 +69,7 @@ class Outbox:
     __slots__ = (
         "_asked",
         "_clock",
+        "_confirm_within",
         "_confirmed",
         "_flights",
         "_handed",
@@ -82,9 +90,15 @@ class Outbox:
     )
 
     def __init__(
-        self, options: DeliveryOptions, tally: Tally, clock: Callable[[], float], settle: Settle
+        self,
+        options: DeliveryOptions,
+        tally: Tally,
+        clock: Callable[[], float],
+        settle: Settle,
+        pace: float = 1.0,
     ) -> None:
         self._options = options
+        self._confirm_within = options.confirm_within * pace
         self._tally = tally
         self._clock = clock
         self._settle = settle
@@ -200,7 +214,7 @@ class Outbox:
         else:
             self._zeros += 1
             if self.confirm_at == math.inf:
-                self.confirm_at = self._clock() + self._options.confirm_within
+                self.confirm_at = self._clock() + self._confirm_within
         self._encode(message, link)
 
     def _write_again(self, message: Message, link: Link) -> None:

@@ -213,14 +213,27 @@ def test_a_refused_subscription_is_counted() -> None:
 def test_a_silent_session_pings_when_its_keep_alive_is_over_and_again_after_that() -> None:
     loop = FakeLoop()
     session = connected(loop, keep_alive=60)
-    loop.pass_time(59.0)
+    loop.pass_time(44.0)
     assert said(session).said == []
-    loop.pass_time(1.0)
+    loop.pass_time(16.0)
     assert said(session).said == ["PINGREQ"]
     loop.take(session)
     session.ponged()
     loop.pass_time(60.0)
     assert said(session).said == ["PINGREQ", "PINGREQ"]
+
+
+def test_sessions_that_connect_at_once_do_not_ping_at_once() -> None:
+    loop = FakeLoop()
+    sessions = [loop.session(f"d{number}") for number in range(200)]
+    for session in sessions:
+        session.connect(connect(session.device))
+        loop.arrive(session)
+        session.publish(message(1, qos=0), 0.0)
+    confirmations = [session.wake_at for session in sessions]
+    assert len(set(confirmations)) == 200
+    assert 1.5 <= min(confirmations) < 1.6
+    assert 1.9 < max(confirmations) <= 2.0
 
 
 def test_a_session_that_sends_needs_no_keep_alive() -> None:
