@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from simulator.core.actions import Publish
 from simulator.core.endpoint import Endpoint
+from simulator.core.process import cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered
+from simulator.core.shard import Shard
 from simulator.fleet import Fleet, Step
-from simulator.metrics import Snapshot, Tally
-from simulator.mqtt import Delivery, DeliveryOptions, SessionReport
+from simulator.metrics import Tally
+from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
 from simulator.pacing import MaxPacer, Pacer, RatePacer, SpeedPacer
 from simulator.scenario import Scenario
-from simulator.truth import TruthWriter
+from simulator.standing import Standing
+from simulator.truth import RunFolder, TruthWriter
 
 TICK = 0.5
 """Seconds between two reports of a running load."""
@@ -36,19 +40,19 @@ STALLED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a load ended.
+    """How a load ended, or several together.
 
     Attributes:
+        standing: the figures at the end.
         seconds: from the first due time to the last answer.
         interrupted: whether it was stopped before the scenario's end.
         failure: why it could not go on, None if it could.
-        unconnected: the sessions that were not connected when the last message was due.
     """
 
+    standing: Standing
     seconds: float
     interrupted: bool
     failure: str | None
-    unconnected: tuple[SessionReport, ...]
 
     @property
     def complete(self) -> bool:
@@ -56,47 +60,72 @@ class Ended:
         return not self.interrupted and self.failure is None
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be loaded, and where its rows go.
+
+    Attributes:
+        scenario: what to simulate.
+        endpoint: where the broker listens.
+        folder: takes the rows of truth and delivery.
+        shard: which part of the fleet.
+    """
+
+    scenario: Scenario
+    endpoint: Endpoint
+    folder: RunFolder
+    shard: Shard = field(default_factory=Shard)
+
+    @property
+    def share(self) -> float:
+        """The shard's share of all households; of a rate, it sends as much."""
+        sizes = [self.scenario.households_in(index) for index in range(self.scenario.neighbourhoods)]
+        return sum(sizes[self.shard.index :: self.shard.count]) / sum(sizes)
+
+
+Go = Callable[[], float | None]
+"""Asked once the fleet is connected: the time of the clock at which the load begins, or None for not yet."""
+
+
 class Load:
     """A shard's fleet on its way to a broker.
 
-    Attributes:
-        tally: what was counted.
-        behind: seconds between the last message's due time and the moment it was handed over.
-
     Args:
-        fleet: the shard.
-        endpoint: where its broker listens.
+        plan: what to load.
         truth: takes the rows of truth and delivery.
         clock: monotonic seconds.
-        stopped: asked on every turn; the load ends early when it says yes.
+        stopped: asked for every message; the load ends early when it says yes.
         report: called about twice a second with the load as it stands.
+        go: asked when the fleet is connected; see `Go`.
     """
 
     def __init__(
         self,
-        fleet: Fleet,
-        endpoint: Endpoint,
+        plan: Plan,
         truth: TruthWriter,
         *,
         clock: Callable[[], float],
         stopped: Callable[[], bool],
-        report: Callable[[Load], None],
+        report: Callable[[Standing], None],
+        go: Go | None = None,
     ) -> None:
-        self.fleet = fleet
-        self.scenario = scenario = fleet.scenario
-        self.tally = Tally(late_after=scenario.late_after)
-        self._pacer = pacer(scenario)
+        self.scenario = scenario = plan.scenario
+        self._fleet = Fleet(scenario, plan.shard)
+        self._tally = Tally(late_after=scenario.late_after)
+        self._pacer = pacer(scenario, plan.share)
         self._truth = truth
         self._clock = clock
         self._begin = clock()
         self._first_due = 0.0
         self._next_tick = 0.0
-        self.behind = 0.0
+        self._behind = 0.0
         self._failure: str | None = None
         self._stopped = stopped
         self._report = report
-        self.delivery = Delivery(
-            endpoint,
+        self._go = go or clock
+        require_descriptors(len(self._fleet.devices))
+        self._delivery = Delivery(
+            plan.endpoint,
             delivery_options(scenario),
             clock=self.now,
             on_outcome=self._finished,
@@ -108,40 +137,41 @@ class Load:
         """Return the seconds since the fleet began to connect."""
         return self._clock() - self._begin
 
-    def snapshot(self) -> Snapshot:
-        """Return the load at this moment, for metrics and progress."""
-        connections = self.delivery.connections
-        return Snapshot(
-            tally=self.tally,
-            connections={
-                "connected": connections.now_connected,
-                "refused": connections.refused,
-                "waiting": connections.asked - connections.now_connected - connections.refused,
-            },
-            connections_lost=connections.lost,
-            reconnects=connections.reconnected,
-            queue_depth=self.delivery.queued,
-            in_flight=self.delivery.in_flight,
-            simulated_seconds=max(self.fleet.now, 0.0),
+    def standing(self) -> Standing:
+        """Return the load at this moment."""
+        delivery = self._delivery
+        return Standing(
+            tally=self._tally,
+            connections=delivery.connections,
+            transports={"paho": delivery.connections.asked},
+            queued=delivery.queued,
+            in_flight=delivery.in_flight,
+            simulated=max(self._fleet.now, 0.0),
+            behind=self._behind,
+            cpu_seconds=cpu_seconds(),
+            rss_bytes=peak_rss_bytes(),
         )
 
     def run(self) -> Ended:
         """Connect the fleet, send all that is due, wait for the last answers, and end cleanly."""
-        for person in self.fleet.people():
+        for person in self._fleet.people():
             self._truth.person(person)
-        for consent in self.fleet.consents():
+        for consent in self._fleet.consents():
             self._truth.consent(consent)
-        steps = self.fleet.stream(self._stopped)
+        # The fleet lives as long as the process: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        steps = self._fleet.stream(self._stopped)
         first = self._connect(steps)
-        self._first_due = self.now()
         if first is not None:
             self._send(first, steps)
-        stopped = self._stopped()
-        unconnected = tuple(self.delivery.sessions())
-        self.delivery.finish(INTERRUPTED_FINISH if stopped else FINISH)
+        interrupted = self._stopped()
+        unconnected = tuple(self._delivery.sessions())
+        self._delivery.finish(INTERRUPTED_FINISH if interrupted else FINISH)
         seconds = self.now() - self._first_due
         self._tick()
-        return Ended(seconds, stopped, self._failure, unconnected)
+        standing = replace(self.standing(), unconnected=unconnected)
+        return Ended(standing, seconds, interrupted, self._failure)
 
     def _connect(self, steps: Iterator[Step]) -> Step | None:
         """Open the sessions and give them the scenario's time to settle; return the first message."""
@@ -150,12 +180,20 @@ class Load:
             if step[1] is not None:
                 first = step
                 break
-            self.delivery.submit(step[0], due=0.0)
+            self._delivery.submit(step[0], due=0.0)
         patience = self.now() + self.scenario.mqtt.settle
-        while not (self.delivery.settled or self.now() > patience or self._stopped()):
-            self.delivery.poll(TICK / 10)
-            self._tick_if_time()
+        while not (self._delivery.settled or self.now() > patience or self._stopped()):
+            self._turn()
+        while (begin := self._go()) is None and not self._stopped():
+            self._turn()
+        self._first_due = self.now() if begin is None else begin - self._begin
         return first
+
+    def _turn(self, longest: float = TICK / 10) -> None:
+        """Turn the event loop once, waiting at most this long, and report if it is time."""
+        self._delivery.poll(longest)
+        if self.now() >= self._next_tick:
+            self._tick()
 
     def _send(self, first: Step, steps: Iterator[Step]) -> None:
         index = 0
@@ -168,15 +206,14 @@ class Load:
                 return
             if isinstance(action, Publish) and about is not None:
                 index += 1
-                self.behind = self.now() - due
+                self._behind = self.now() - due
                 self._truth.message(about)
-                self.tally.due(action, self.behind)
-            self.delivery.submit(action, due)
+                self._tally.due(action, self._behind)
+            self._delivery.submit(action, due)
             unpolled += 1
             if unpolled >= BATCH:
                 unpolled = 0
-                self.delivery.poll(0)
-                self._tick_if_time()
+                self._turn(0.0)
             step = next(steps, None)
 
     def _wait(self, at: float, index: int) -> float:
@@ -184,42 +221,40 @@ class Load:
         if self._pacer.open_loop:
             due = self._first_due + self._pacer.due(at, index)
             while (ahead := due - self.now()) > 0 and not self._stopped():
-                self.delivery.poll(min(ahead, TICK / 10))
-                self._tick_if_time()
+                self._turn(min(ahead, TICK / 10))
             return due
-        least, since = self.delivery.queued, self.now()
-        while self.delivery.queued > CLOSED_LOOP_QUEUE and not self._stopped():
-            self.delivery.poll(TICK / 10)
-            self._tick_if_time()
-            if self.delivery.queued < least:
-                least, since = self.delivery.queued, self.now()
+        least, since = self._delivery.queued, self.now()
+        while self._delivery.queued > CLOSED_LOOP_QUEUE and not self._stopped():
+            self._turn()
+            if self._delivery.queued < least:
+                least, since = self._delivery.queued, self.now()
             elif self.now() - since > STALLED:
                 self._failure = f"the broker took no message for {STALLED:.0f} s"
                 break
         return self.now()
 
     def _finished(self, publish: Publish, delivered: Delivered) -> None:
-        self.tally.finished(publish, delivered)
+        self._tally.finished(publish, delivered)
         self._truth.delivered(delivered)
 
     def _told(self, _device: str, topic: str, payload: bytes) -> None:
-        self.tally.received += 1
-        self.fleet.command(topic, payload)
-
-    def _tick_if_time(self) -> None:
-        if self.now() >= self._next_tick:
-            self._tick()
+        self._tally.received += 1
+        self._fleet.command(topic, payload)
 
     def _tick(self) -> None:
         self._next_tick = self.now() + TICK
         self._truth.flush()
-        self._report(self)
+        self._report(self.standing())
 
 
-def pacer(scenario: Scenario) -> Pacer:
-    """Return the pacer that a scenario asks for: how its messages are spread over time."""
+def pacer(scenario: Scenario, share: float = 1.0) -> Pacer:
+    """Return the pacer that a scenario asks for: how its messages are spread over time.
+
+    Args:
+        share: of a rate, what this load sends.
+    """
     if scenario.rate is not None:
-        return RatePacer(scenario.rate)
+        return RatePacer(scenario.rate * share)
     if isinstance(scenario.speed, float):
         return SpeedPacer(scenario.speed)
     return MaxPacer()

@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from simulator import __version__
 from simulator.broker import open_broker
-from simulator.core.process import peak_rss_bytes
+from simulator.core.calendar import Calendar
 from simulator.core.thresholds import Threshold
-from simulator.fleet import Fleet
-from simulator.load import Ended, Load, pacer
+from simulator.load import Ended, Load, Plan, pacer
 from simulator.metrics import Collector, serve
-from simulator.mqtt import require_descriptors
 from simulator.report import (
     Connections,
     Summary,
@@ -29,7 +28,30 @@ from simulator.report import (
     write_summary,
 )
 from simulator.scenario import Scenario
+from simulator.standing import Standing
 from simulator.truth import Manifest, RunFolder, TruthWriter, installed_versions
+
+
+class Crew(Protocol):
+    """Who carries a load: this process alone, or several workers."""
+
+    def carry(self, plan: Plan, report: Callable[[Standing], None], stopped: Callable[[], bool]) -> Ended:
+        """Run the load to its end.
+
+        Args:
+            plan: what to load.
+            report: told about twice a second how it stands.
+            stopped: asked now and then; the load ends early, with all that it has, when it says yes.
+        """
+
+
+class Alone:
+    """Carries the load in this process."""
+
+    def carry(self, plan: Plan, report: Callable[[Standing], None], stopped: Callable[[], bool]) -> Ended:
+        """Run the load to its end."""
+        with TruthWriter(plan.folder) as truth:
+            return Load(plan, truth, clock=time.monotonic, stopped=stopped, report=report).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +63,14 @@ class RunSettings:
         allow_targets: host names beyond loopback that may be sent to.
         metrics_port: serve Prometheus metrics there; 0 for a free one, None for none.
         metrics_linger: seconds to go on serving them after the end, so that a last scrape sees the end.
+        crew: who carries the load.
     """
 
     folder: Path
     allow_targets: frozenset[str] = frozenset()
     metrics_port: int | None = None
     metrics_linger: float = 0.0
+    crew: Crew = field(default_factory=Alone)
 
 
 def run(
@@ -61,21 +85,20 @@ def run(
 
     Args:
         watch: told about twice a second how the run stands.
-        say: told once what a user wants to know before the load begins.
+        say: told what a user wants to know before the load begins.
         stopped: asked on every turn; the run ends early, with all that it has, when it says yes.
 
     Raises:
         TargetRefusedError: the broker is not one that may be sent to.
         RunFailedError: the broker does not answer, or a file or port cannot be had.
-        UsageError: the folder is taken.
+        UsageError: the folder is taken, or the scenario asks for what cannot be.
     """
     started = datetime.now(UTC)
-    cpu = time.process_time()
+    begin = time.monotonic()
     with ExitStack() as stack:
         broker = stack.enter_context(
             open_broker(scenario.mqtt.broker, scenario.mqtt.version, settings.allow_targets)
         )
-        endpoint = broker.endpoint(scenario.mqtt.version)
         folder = RunFolder.create(settings.folder)
         manifest = Manifest(
             scenario=scenario.model_dump(mode="json"),
@@ -84,31 +107,24 @@ def run(
             started=started,
         )
         folder.write_manifest(manifest)
-        truth = stack.enter_context(TruthWriter(folder))
         collector = Collector(__version__)
         if settings.metrics_port is not None:
             server = stack.enter_context(serve(collector.registry, settings.metrics_port))
             say(f"metrics at http://127.0.0.1:{server.port}/metrics")
-        fleet = Fleet(scenario)
-        require_descriptors(len(fleet.devices))
-        say(
-            f"{len(fleet.devices):,} devices of {scenario.world.households:,} households "
-            f"publish to {broker.describe()}"
-        )
+        say(f"{scenario.world.households:,} households publish to {broker.describe()}")
 
-        def report(load: Load) -> None:
-            collector.update(load.snapshot())
-            watch(_update(load))
+        def report(standing: Standing) -> None:
+            collector.update(standing.snapshot())
+            watch(_update(scenario, standing, time.monotonic() - begin))
 
-        load = Load(fleet, endpoint, truth, clock=time.monotonic, stopped=stopped, report=report)
-        ended = load.run()
-        summary = _summary(load, ended, broker.describe(), time.process_time() - cpu)
+        plan = Plan(scenario, broker.endpoint(scenario.mqtt.version), folder)
+        ended = settings.crew.carry(plan, report, stopped)
+        report(ended.standing)
+        summary = _summary(scenario, ended, broker.describe())
         write_summary(folder, summary)
         write_junit(folder, summary)
         folder.write_manifest(
-            msgspec.structs.replace(
-                manifest, ended=datetime.now(UTC), complete=not ended.interrupted and ended.failure is None
-            )
+            msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=ended.complete)
         )
         if settings.metrics_port is not None:
             _linger(settings.metrics_linger, stopped)
@@ -121,27 +137,25 @@ def _linger(seconds: float, stopped: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _update(load: Load) -> Update:
-    snapshot = load.snapshot()
-    connections = load.delivery.connections
+def _update(scenario: Scenario, standing: Standing, elapsed: float) -> Update:
     return Update(
-        elapsed=load.now(),
-        simulated=snapshot.simulated_seconds,
-        duration=load.scenario.duration,
-        clock=f"{load.fleet.calendar.local(snapshot.simulated_seconds):%a %H:%M}",
-        asked=connections.asked,
-        connected=connections.now_connected,
-        sent=load.tally.totals().finished,
-        lag=load.behind,
-        queue_depth=snapshot.queue_depth,
+        elapsed=elapsed,
+        simulated=standing.simulated,
+        duration=scenario.duration,
+        clock=f"{Calendar(scenario.start).local(standing.simulated):%a %H:%M}",
+        asked=standing.connections.asked,
+        connected=standing.connections.now_connected,
+        sent=standing.tally.totals().finished,
+        lag=standing.behind,
+        queue_depth=standing.queued,
     )
 
 
-def _summary(load: Load, ended: Ended, broker: str, cpu_seconds: float) -> Summary:
-    scenario = load.scenario
-    counts = load.delivery.connections
+def _summary(scenario: Scenario, ended: Ended, broker: str) -> Summary:
+    standing = ended.standing
+    counts = standing.connections
     return summarize(
-        load.tally,
+        standing.tally,
         Connections(
             asked=counts.asked,
             reached=counts.reached,
@@ -149,7 +163,7 @@ def _summary(load: Load, ended: Ended, broker: str, cpu_seconds: float) -> Summa
             reconnected=counts.reconnected,
             unreached=tuple(
                 Unreached(session.device, session.reason or session.state, session.attempts)
-                for session in ended.unconnected
+                for session in standing.unconnected
             ),
         ),
         thresholds=map(Threshold.parse, scenario.thresholds),
@@ -158,11 +172,11 @@ def _summary(load: Load, ended: Ended, broker: str, cpu_seconds: float) -> Summa
         load=f"{scenario.rate:,g} messages/s" if scenario.rate else f"speed {_number(scenario.speed)}",
         open_loop=pacer(scenario).open_loop,
         broker=broker,
-        transports={"paho": counts.asked},
-        simulated_seconds=max(load.fleet.now, 0.0),
+        transports=standing.transports,
+        simulated_seconds=standing.simulated,
         seconds=ended.seconds,
-        cpu_seconds=cpu_seconds,
-        peak_rss_bytes=peak_rss_bytes(),
+        cpu_seconds=standing.cpu_seconds,
+        peak_rss_bytes=standing.rss_bytes,
         interrupted=ended.interrupted,
         failure=ended.failure,
     )

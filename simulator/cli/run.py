@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import click
 
 from simulator.cli.interrupt import Interrupt
 from simulator.cli.options import Choice, scenario_options
+
+_MOST_WORKERS = 256
 
 
 def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
@@ -18,6 +21,14 @@ def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -
         return parse_duration(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def _workers(_context: click.Context, _parameter: click.Parameter, text: str) -> int | None:
+    if text == "auto":
+        return None
+    if text.isdecimal() and 1 <= int(text) <= _MOST_WORKERS:
+        return int(text)
+    raise click.BadParameter(f"write a number from 1 to {_MOST_WORKERS}, or auto, not {text!r}")
 
 
 @click.command(
@@ -56,6 +67,13 @@ Examples:
     metavar="TIME",
     help="Go on serving metrics for so long after the end, so that a last scrape sees it.",
 )
+@click.option(
+    "--workers",
+    callback=_workers,
+    default="1",
+    metavar="N",
+    help="Processes that share the fleet; auto for one a processor core.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
 @click.option("--quiet", is_flag=True, help="No progress; nothing on stderr but errors.")
 def command(
@@ -64,6 +82,7 @@ def command(
     allow_targets: tuple[str, ...],
     metrics_port: int | None,
     metrics_linger: float,
+    workers: int | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -77,8 +96,9 @@ def command(
     with Interrupt() as stopped:
         from rich.console import Console
 
+        from simulator.cluster import Workers
         from simulator.report import Progress, encode_summary, exit_code, print_summary
-        from simulator.run import RunSettings, run
+        from simulator.run import Alone, RunSettings, run
         from simulator.truth import RunFolder
 
         scenario = choice.load()
@@ -89,7 +109,9 @@ def command(
             if not quiet:
                 stderr.print(line, soft_wrap=True, highlight=False, markup=False)
 
-        settings = RunSettings(folder, frozenset(allow_targets), metrics_port, metrics_linger)
+        count = workers or min(os.cpu_count() or 1, scenario.neighbourhoods)
+        crew = Alone() if count == 1 else Workers(count)
+        settings = RunSettings(folder, frozenset(allow_targets), metrics_port, metrics_linger, crew)
         with Progress(stderr, quiet) as progress:
             summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
         if as_json:

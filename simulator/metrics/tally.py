@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
 from simulator.metrics.histogram import Histogram
 
@@ -16,6 +15,22 @@ LATE_AFTER = 0.1
 """Seconds after its due time from which a message that is sent counts as late."""
 
 K = TypeVar("K")
+
+
+class Message(Protocol):
+    """What a message is counted by; a publish and the truth about it have it alike."""
+
+    @property
+    def kind(self) -> str:
+        """Device family."""
+
+    @property
+    def event(self) -> str:
+        """What it is about."""
+
+    @property
+    def qos(self) -> int:
+        """QoS that it is published with."""
 
 
 class Counts(msgspec.Struct):
@@ -103,13 +118,13 @@ class Tally:
         self.behind = Histogram()
         self._cells: defaultdict[tuple[str, str, int], Counts] = defaultdict(Counts)
 
-    def due(self, publish: Publish, behind: float | None = None) -> None:
+    def due(self, publish: Message, behind: float | None = None) -> None:
         """Count a message that has come due, handed over `behind` seconds later than that, if known."""
         self._cells[publish.kind, publish.event, publish.qos].due += 1
         if behind is not None:
             self.behind.record(behind)
 
-    def finished(self, publish: Publish, delivered: Delivered) -> None:
+    def finished(self, publish: Message, delivered: Delivered) -> None:
         """Count how a message ended; called once a message."""
         cell = self._cells[publish.kind, publish.event, publish.qos]
         sent = delivered.sent

@@ -2,6 +2,7 @@
 
 from simulator.truth.folder import RunFolder
 from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
+from simulator.truth.merge import merge_truth
 from simulator.truth.reader import Rows, read_consent, read_delivered, read_messages, read_people
 from simulator.truth.writer import TruthWriter
 
@@ -12,6 +13,7 @@ __all__ = [
     "RunFolder",
     "TruthWriter",
     "installed_versions",
+    "merge_truth",
     "read_consent",
     "read_delivered",
     "read_messages",

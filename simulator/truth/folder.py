@@ -103,6 +103,17 @@ class RunFolder:
         """The thresholds as test cases, for CI."""
         return self.path / "junit.xml"
 
+    def part(self, index: int) -> Self:
+        """Make the folder of one shard's rows, which are merged into the whole at the end.
+
+        Raises:
+            RunFailedError: it cannot be made.
+        """
+        path = self.path / "shards" / str(index)
+        with writing(path):
+            (path / "truth").mkdir(parents=True)
+        return type(self)(path)
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest in place of an earlier one.
 
