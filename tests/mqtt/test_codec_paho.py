@@ -145,7 +145,7 @@ def properties_of(draw: st.DrawFn, packet: int, protocol: Protocol) -> PahoPrope
             setattr(properties, name, draw(VALUES[properties.types[kind]]))
             if name == "User Property":
                 setattr(properties, name, draw(VALUES[properties.types[kind]]))
-    return properties
+    return None if properties.isEmpty() else properties
 
 
 def ours(properties: PahoProperties | None) -> Properties:
@@ -173,7 +173,7 @@ def packed(properties: PahoProperties | None, protocol: Protocol) -> bytes:
 def codes_of(packet: int) -> list[int]:
     return [
         code
-        for code, names in PahoReasonCode.names.items()
+        for code, names in PahoReasonCode(PacketTypes.CONNACK).names.items()
         if any(packet in packets for packets in names.values())
     ]
 
@@ -267,9 +267,7 @@ def test_subscribe_and_unsubscribe_are_written_alike(
 @given(st.data(), protocols)
 def test_disconnect_is_written_alike(data: st.DataObject, protocol: Protocol) -> None:
     client = Paho.connected(protocol)
-    properties = data.draw(
-        properties_of(PacketTypes.DISCONNECT, protocol).filter(lambda it: it is None or not it.isEmpty())
-    )
+    properties = data.draw(properties_of(PacketTypes.DISCONNECT, protocol))
     code = data.draw(st.sampled_from(codes_of(PacketTypes.DISCONNECT))) if protocol == V5 else 0
     reason = PahoReasonCode(PacketTypes.DISCONNECT, identifier=code) if code or properties else None
     client.disconnect(reason, properties)
@@ -353,7 +351,8 @@ def test_suback_and_unsuback_are_read_alike(data: st.DataObject, protocol: Proto
 def test_disconnect_is_read_alike(data: st.DataObject) -> None:
     client = Paho.connected(V5)
     code = data.draw(st.sampled_from(codes_of(PacketTypes.DISCONNECT)))
-    properties = data.draw(properties_of(PacketTypes.DISCONNECT, V5))
+    # Paho 2.1 overlooks the reason of a DISCONNECT without properties.
+    properties = data.draw(properties_of(PacketTypes.DISCONNECT, V5).filter(bool))
     wire = framed(0xE0, bytes((code,)) + packed(properties, V5))
     client.read(wire)
     _, reason, heard = client.heard.pop()
