@@ -24,3 +24,7 @@ class Format(Protocol):
             reading: what was observed; only its event and values may go into the payload.
         """
         ...
+
+    def identify(self, payload: bytes) -> str | None:
+        """Return the id in a payload of this format, None if it is none; what the run's witness needs."""
+        ...

@@ -9,6 +9,8 @@ from simulator.core.readings import Reading
 RESERVED = frozenset({"id", "device", "seq", "time", "event"})
 """Fields of the message itself; no family uses one of these names for a value."""
 
+_BEFORE_ID = b'{"id":"'
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -30,6 +32,13 @@ class PlainJson:
                 **reading.values,
             }
         )
+
+    def identify(self, payload: bytes) -> str | None:
+        """Return the id of a message, the first field of its payload; None if it is not such a payload."""
+        if not payload.startswith(_BEFORE_ID):
+            return None
+        end = payload.find(b'"', len(_BEFORE_ID))
+        return None if end < 0 else payload[len(_BEFORE_ID) : end].decode("ascii", "replace")
 
 
 FORMAT = PlainJson()

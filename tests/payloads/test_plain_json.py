@@ -56,3 +56,17 @@ def test_it_enters_by_the_door_that_all_formats_use() -> None:
     assert plugins.load("simulator.payloads", "json") is FORMAT
     assert FORMAT.name == "json"
     assert FORMAT.summary
+
+
+def test_a_message_is_identified_by_its_payload() -> None:
+    payload = FORMAT.encode(
+        "0123456789abcdef", "device", 3, "2026-03-02T06:30:00.000Z", Reading(0.0, "x", {})
+    )
+    assert FORMAT.identify(payload) == "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"{}", b'{"id":"', b'{"id":5}', b"\xff\xfe", b'{"device":"a","id":"b"}']
+)
+def test_what_is_no_message_is_not_identified(payload: bytes) -> None:
+    assert FORMAT.identify(payload) is None

@@ -1,0 +1,148 @@
+"""The run's own subscriber: measures how long messages take end to end, and finds what went missing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from string import Formatter
+
+from simulator.core.actions import Publish
+from simulator.core.records import Delivered, Outcome
+
+REMEMBERED = 100_000
+"""Messages received last, among which a second copy is known as one."""
+
+Identify = Callable[[bytes], str | None]
+"""Finds the id of a message in its payload."""
+
+
+@dataclass(slots=True)
+class Witnessed:
+    """What a witness has seen. Counts of messages.
+
+    Attributes:
+        expected: due from the devices that it watches.
+        received: arrived, each counted once.
+        duplicated: arrived again.
+        reordered: arrived after a later one of the same device.
+        missing: neither arrived nor known to have failed on their way to the broker.
+    """
+
+    expected: int = 0
+    received: int = 0
+    duplicated: int = 0
+    reordered: int = 0
+    missing: int = 0
+
+    def __add__(self, other: Witnessed) -> Witnessed:
+        """Return the counts of both."""
+        return Witnessed(
+            self.expected + other.expected,
+            self.received + other.received,
+            self.duplicated + other.duplicated,
+            self.reordered + other.reordered,
+            self.missing + other.missing,
+        )
+
+
+class Witness:
+    """Watches some of the fleet's devices through the broker.
+
+    Args:
+        share: of the devices; which ones depends on their ids alone.
+        identify: finds a message's id.
+        record: takes the seconds from due to received of each message.
+    """
+
+    def __init__(self, share: float, identify: Identify, record: Callable[[float], None]) -> None:
+        self._limit = share * 2**32
+        self._identify = identify
+        self._record = record
+        self._watched: dict[str, bool] = {}
+        self._pending: dict[str, tuple[float, str, int]] = {}
+        self._sequence: dict[str, int] = {}
+        self._latest: dict[str, int] = {}
+        self._known: set[str] = set()
+        self._oldest: deque[str] = deque()
+        self._counts = Witnessed()
+
+    @property
+    def waiting(self) -> int:
+        """Messages that it expects and has not received."""
+        return len(self._pending)
+
+    def witnessed(self) -> Witnessed:
+        """Return the counts so far; what is still on its way counts as missing."""
+        return self._counts + Witnessed(missing=len(self._pending))
+
+    def watches(self, device: str) -> bool:
+        """Return whether a device is among those watched."""
+        watched = self._watched.get(device)
+        if watched is None:
+            number = int.from_bytes(blake2b(device.encode(), digest_size=4).digest(), "big")
+            watched = self._watched[device] = number < self._limit
+        return watched
+
+    def expect(self, publish: Publish, due: float) -> None:
+        """Expect a message; call it before the message is sent."""
+        device = publish.device
+        if self.watches(device):
+            number = self._sequence.get(device, 0)
+            self._sequence[device] = number + 1
+            self._pending[publish.id] = (due, device, number)
+            self._counts.expected += 1
+
+    def receive(self, payload: bytes, now: float) -> None:
+        """Take what the broker brought; messages of others are passed over."""
+        identifier = self._identify(payload)
+        if identifier is None:
+            return
+        expected = self._pending.pop(identifier, None)
+        if expected is None:
+            self._counts.duplicated += identifier in self._known
+            return
+        due, device, number = expected
+        self._record(now - due)
+        self._remember(identifier)
+        self._counts.received += 1
+        if number < self._latest.get(device, -1):
+            self._counts.reordered += 1
+        else:
+            self._latest[device] = number
+
+    def end(self, delivered: Delivered) -> None:
+        """Stop expecting a message that is known to have failed on its way to the broker."""
+        if delivered.outcome is not Outcome.ACKNOWLEDGED:
+            self._pending.pop(delivered.id, None)
+
+    def _remember(self, identifier: str) -> None:
+        self._known.add(identifier)
+        self._oldest.append(identifier)
+        if len(self._oldest) > REMEMBERED:
+            self._known.discard(self._oldest.popleft())
+
+
+def topic_filters(
+    template: str, witness: Witness, share: float, neighbourhoods: Iterable[str], devices: Iterable[str]
+) -> Iterator[str]:
+    """Yield the filters under which the broker brings what a witness watches, and little else."""
+    if share >= 1.0:
+        # Templates without the neighbourhood give one filter for all.
+        yield from dict.fromkeys(
+            topic_filter(template, {"neighbourhood": neighbourhood}) for neighbourhood in neighbourhoods
+        )
+    else:
+        for device in filter(witness.watches, devices):
+            yield topic_filter(template, {"device": device})
+
+
+def topic_filter(template: str, known: Mapping[str, str]) -> str:
+    """Return a topic template as a filter: levels with a placeholder that is not known become ``+``."""
+    return "/".join(_level(level, known) for level in template.split("/"))
+
+
+def _level(level: str, known: Mapping[str, str]) -> str:
+    names = {name for _, name, _, _ in Formatter().parse(level) if name is not None}
+    return level.format(**known) if names <= known.keys() else "+"

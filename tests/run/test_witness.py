@@ -1,0 +1,107 @@
+"""The run's own subscriber: latency from the due time, and what went missing, twice or astray."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.core.actions import Publish
+from simulator.core.records import Delivered, Outcome
+from simulator.witness import Witness, Witnessed, topic_filter, topic_filters
+
+TEMPLATE = "fleet/{neighbourhood}/{kind}/{device}/{event}"
+
+
+class Watch:
+    """A witness that identifies a message by its whole payload, and the latencies it has recorded."""
+
+    def __init__(self, share: float = 1.0) -> None:
+        self.latencies: list[float] = []
+        self.witness = Witness(share, lambda payload: payload.decode() or None, self.latencies.append)
+
+    def expect(self, *ids: str, device: str = "watch", due: float = 0.0) -> None:
+        for identifier in ids:
+            message = Publish(0.0, device, identifier, "wearable", "pulse", "topic", b"", 1)
+            self.witness.expect(message, due)
+
+    def receive(self, *ids: str, now: float = 1.0) -> None:
+        for identifier in ids:
+            self.witness.receive(identifier.encode(), now)
+
+    @property
+    def seen(self) -> Witnessed:
+        return self.witness.witnessed()
+
+
+def test_latency_counts_from_the_due_time() -> None:
+    watch = Watch()
+    watch.expect("a", due=2.0)
+    watch.receive("a", now=2.5)
+    assert watch.latencies == [0.5]
+    assert watch.seen == Witnessed(expected=1, received=1)
+
+
+def test_what_does_not_arrive_is_missing() -> None:
+    watch = Watch()
+    watch.expect("a", "b", "c")
+    watch.receive("a", "c")
+    assert watch.seen == Witnessed(expected=3, received=2, missing=1)
+
+
+def test_what_failed_on_its_way_to_the_broker_is_not_missed() -> None:
+    watch = Watch()
+    watch.expect("a", "b")
+    for identifier, outcome in (("a", Outcome.DROPPED), ("b", Outcome.ACKNOWLEDGED)):
+        watch.witness.end(Delivered(identifier, 0.0, None, None, outcome))
+    assert watch.seen == Witnessed(expected=2, missing=1)
+
+
+def test_a_second_copy_is_a_duplicate_and_a_stranger_is_nothing() -> None:
+    watch = Watch()
+    watch.expect("a")
+    watch.receive("a", "a", "stranger", "")
+    assert watch.seen == Witnessed(expected=1, received=1, duplicated=1)
+
+
+def test_order_is_each_devices_own() -> None:
+    watch = Watch()
+    watch.expect("a1", "a2", "a3", device="a")
+    watch.expect("b1", device="b")
+    watch.receive("a1", "a3", "b1", "a2")
+    assert watch.seen == Witnessed(expected=4, received=4, reordered=1)
+
+
+def test_a_sample_is_of_devices_and_depends_on_their_ids_alone() -> None:
+    devices = [f"device{number}" for number in range(1000)]
+    some = Watch(0.25).witness
+    watched = list(filter(some.watches, devices))
+    assert 200 < len(watched) < 300
+    assert watched == list(filter(Watch(0.25).witness.watches, reversed(devices[::-1])))
+    assert set(watched) <= set(filter(Watch(0.5).witness.watches, devices))
+    unwatched = next(device for device in devices if device not in watched)
+    watch = Watch(0.25)
+    watch.expect("a", device=unwatched)
+    assert watch.seen == Witnessed()
+
+
+@pytest.mark.parametrize(
+    ("template", "known", "found"),
+    [
+        (TEMPLATE, {"device": "w7"}, "fleet/+/+/w7/+"),
+        (TEMPLATE, {"neighbourhood": "n3"}, "fleet/n3/+/+/+"),
+        ("{device}-{event}/x", {"device": "w7"}, "+/x"),
+        ("plain/{device}/{event}", {}, "plain/+/+"),
+    ],
+)
+def test_a_filter_names_what_is_known_and_leaves_the_rest_open(
+    template: str, known: dict[str, str], found: str
+) -> None:
+    assert topic_filter(template, known) == found
+
+
+def test_all_devices_are_watched_by_neighbourhood_and_some_by_name() -> None:
+    everything = topic_filters(TEMPLATE, Watch(1.0).witness, 1.0, ["n0", "n2"], ["a", "b"])
+    assert list(everything) == ["fleet/n0/+/+/+", "fleet/n2/+/+/+"]
+    some = Watch(0.5).witness
+    devices = [f"device{number}" for number in range(20)]
+    named = list(topic_filters(TEMPLATE, some, 0.5, ["n0"], devices))
+    assert named == [f"fleet/+/+/{device}/+" for device in devices if some.watches(device)]
