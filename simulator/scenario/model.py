@@ -103,7 +103,7 @@ DeviceGroup = Annotated[SerializeAsAny[DeviceOptions], ByKind("simulator.devices
 
 
 def _shops_for(world: dict[str, Any]) -> int:
-    households: int = world["households"]
+    households: int = world.get("households", 0)  # 0: what is written for it is wrong, which is reported
     return math.ceil(households / _HOUSEHOLDS_PER_SHOP)
 
 

@@ -120,7 +120,8 @@ class Mqtt(Options):
     )
     retain: bool = Field(default=False, description="Ask the broker to retain every message.")
     queue: int = Field(
-        default=1000,
+        # A watch that comes back to its phone sends days of stored samples at one moment: over a thousand.
+        default=10_000,
         ge=1,
         le=1_000_000,
         description="Messages that a device holds back while it cannot send; more are dropped and counted.",

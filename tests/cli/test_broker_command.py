@@ -13,7 +13,7 @@ import pytest
 from simulator.broker.ports import free_port
 
 CONNECT_311 = bytes.fromhex("100d 0004 4d515454 04 02 003c 0001 61")
-CONNECT_5 = bytes.fromhex("100e 0004 4d515454 05 02 003c 00 0001 61")
+CONNECT_5 = bytes.fromhex("100e 0004 4d515454 05 02 003c 00 0001 62")
 
 
 def greeting(port: int, connect: bytes) -> bytes:

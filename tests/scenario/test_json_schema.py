@@ -31,7 +31,8 @@ def test_it_is_valid_in_draft_2020_12(whole: dict[str, Any]) -> None:
 
 
 def test_each_kind_has_its_own_options(whole: dict[str, Any]) -> None:
-    variants = whole["properties"]["devices"]["items"]["oneOf"]
+    items = whole["properties"]["devices"]["items"]["oneOf"]
+    variants = [whole["$defs"][item["$ref"].rpartition("/")[2]] if "$ref" in item else item for item in items]
     kinds = {variant["properties"]["kind"]["const"]: set(variant["properties"]) for variant in variants}
     assert kinds["doorbell"] == {"kind", "qos", "payload", "rings"}
     assert set(kinds) == {"doorbell", "thermostat"}
