@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from simulator.core.actions import Publish
 from simulator.core.endpoint import Endpoint
 from simulator.core.process import cpu_seconds, peak_rss_bytes
-from simulator.core.records import Delivered
+from simulator.core.records import ConsentTruth, Delivered, PersonTruth
 from simulator.core.shard import Shard
 from simulator.fleet import Fleet, Step
 from simulator.metrics import Tally
@@ -17,7 +19,7 @@ from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
 from simulator.pacing import MaxPacer, Pacer, RatePacer, SpeedPacer
 from simulator.scenario import Scenario
 from simulator.standing import Standing
-from simulator.truth import RunFolder, TruthWriter
+from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
 
 TICK = 0.5
 """Seconds between two reports of a running load."""
@@ -60,6 +62,30 @@ class Ended:
         return not self.interrupted and self.failure is None
 
 
+class Source(Protocol):
+    """Where a load's actions come from: a fleet, or something as simple as it can be."""
+
+    @property
+    def devices(self) -> Mapping[str, str]:
+        """The kind of each device, by device id."""
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the start."""
+
+    def people(self) -> Iterator[PersonTruth]:
+        """Yield the truth about everybody."""
+
+    def consents(self) -> Iterator[ConsentTruth]:
+        """Yield what everybody agrees to at the start."""
+
+    def stream(self, stopped: Callable[[], bool]) -> Iterator[Step]:
+        """Yield the actions in order, sessions before messages."""
+
+    def command(self, topic: str, payload: bytes) -> bool:
+        """Give a device a command."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be loaded, and where its rows go.
@@ -67,14 +93,16 @@ class Plan:
     Attributes:
         scenario: what to simulate.
         endpoint: where the broker listens.
-        folder: takes the rows of truth and delivery.
+        folder: takes the rows of truth and delivery; None to keep none.
         shard: which part of the fleet.
+        source: makes the shard's source of actions; can cross to another process.
     """
 
     scenario: Scenario
     endpoint: Endpoint
-    folder: RunFolder
+    folder: RunFolder | None
     shard: Shard = field(default_factory=Shard)
+    source: Callable[[Scenario, Shard], Source] = Fleet
 
     @property
     def share(self) -> float:
@@ -92,7 +120,7 @@ class Load:
 
     Args:
         plan: what to load.
-        truth: takes the rows of truth and delivery.
+        rows: take the truth and the delivery.
         clock: monotonic seconds.
         stopped: asked for every message; the load ends early when it says yes.
         report: called about twice a second with the load as it stands.
@@ -102,7 +130,7 @@ class Load:
     def __init__(
         self,
         plan: Plan,
-        truth: TruthWriter,
+        rows: RowWriter,
         *,
         clock: Callable[[], float],
         stopped: Callable[[], bool],
@@ -110,10 +138,10 @@ class Load:
         go: Go | None = None,
     ) -> None:
         self.scenario = scenario = plan.scenario
-        self._fleet = Fleet(scenario, plan.shard)
+        self._fleet = plan.source(scenario, plan.shard)
         self._tally = Tally(late_after=scenario.late_after)
         self._pacer = pacer(scenario, plan.share)
-        self._truth = truth
+        self._rows = rows
         self._clock = clock
         self._begin = clock()
         self._first_due = 0.0
@@ -155,9 +183,9 @@ class Load:
     def run(self) -> Ended:
         """Connect the fleet, send all that is due, wait for the last answers, and end cleanly."""
         for person in self._fleet.people():
-            self._truth.person(person)
+            self._rows.person(person)
         for consent in self._fleet.consents():
-            self._truth.consent(consent)
+            self._rows.consent(consent)
         # The fleet lives as long as the process: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
@@ -177,7 +205,7 @@ class Load:
         """Open the sessions and give them the scenario's time to settle; return the first message."""
         first = None
         for step in steps:
-            if step[1] is not None:
+            if isinstance(step[0], Publish):
                 first = step
                 break
             self._delivery.submit(step[0], due=0.0)
@@ -204,10 +232,11 @@ class Load:
             due = self._wait(action.at, index)
             if self._failure or self._stopped():
                 return
-            if isinstance(action, Publish) and about is not None:
+            if isinstance(action, Publish):
                 index += 1
                 self._behind = self.now() - due
-                self._truth.message(about)
+                if about is not None:
+                    self._rows.message(about)
                 self._tally.due(action, self._behind)
             self._delivery.submit(action, due)
             unpolled += 1
@@ -235,7 +264,7 @@ class Load:
 
     def _finished(self, publish: Publish, delivered: Delivered) -> None:
         self._tally.finished(publish, delivered)
-        self._truth.delivered(delivered)
+        self._rows.delivered(delivered)
 
     def _told(self, _device: str, topic: str, payload: bytes) -> None:
         self._tally.received += 1
@@ -243,8 +272,18 @@ class Load:
 
     def _tick(self) -> None:
         self._next_tick = self.now() + TICK
-        self._truth.flush()
+        self._rows.flush()
         self._report(self.standing())
+
+
+@contextmanager
+def open_rows(folder: RunFolder | None) -> Iterator[RowWriter]:
+    """Give what takes a load's rows: the folder's truth, or nothing at all."""
+    if folder is None:
+        yield NoRows()
+    else:
+        with TruthWriter(folder) as truth:
+            yield truth
 
 
 def pacer(scenario: Scenario, share: float = 1.0) -> Pacer:

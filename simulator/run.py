@@ -16,7 +16,7 @@ from simulator import __version__
 from simulator.broker import open_broker
 from simulator.core.calendar import Calendar
 from simulator.core.thresholds import Threshold
-from simulator.load import Ended, Load, Plan, pacer
+from simulator.load import Ended, Load, Plan, open_rows, pacer
 from simulator.metrics import Collector, serve
 from simulator.report import (
     Connections,
@@ -29,7 +29,7 @@ from simulator.report import (
 )
 from simulator.scenario import Scenario
 from simulator.standing import Standing
-from simulator.truth import Manifest, RunFolder, TruthWriter, installed_versions
+from simulator.truth import Manifest, RunFolder, installed_versions
 
 
 class Crew(Protocol):
@@ -50,8 +50,8 @@ class Alone:
 
     def carry(self, plan: Plan, report: Callable[[Standing], None], stopped: Callable[[], bool]) -> Ended:
         """Run the load to its end."""
-        with TruthWriter(plan.folder) as truth:
-            return Load(plan, truth, clock=time.monotonic, stopped=stopped, report=report).run()
+        with open_rows(plan.folder) as rows:
+            return Load(plan, rows, clock=time.monotonic, stopped=stopped, report=report).run()
 
 
 @dataclass(frozen=True, slots=True)

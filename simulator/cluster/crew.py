@@ -77,7 +77,8 @@ class Workers:
             if member.error is not None:
                 raise member.error
         failure = self._answer_for_the_dead(members)
-        merge_truth(plan.folder, [member.plan.folder for member in members])
+        if plan.folder is not None:
+            merge_truth(plan.folder, [member.plan.folder for member in members if member.plan.folder])
         ends = [member.ended for member in members if member.ended is not None]
         return Ended(
             standing=Standing.together(member.standing for member in members),
@@ -89,7 +90,8 @@ class Workers:
     def _hire(self, plan: Plan, index: int) -> _Member:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        part = replace(plan, folder=plan.folder.part(index), shard=Shard(index, self._count))
+        folder = None if plan.folder is None else plan.folder.part(index)
+        part = replace(plan, folder=folder, shard=Shard(index, self._count))
         process = context.Process(
             target=work, args=(part, theirs), name=f"fleetsim worker {index}", daemon=True
         )
@@ -150,7 +152,7 @@ class Workers:
             last = member.standing.connections
             member.standing = replace(
                 member.standing,
-                tally=recover(member.plan),
+                tally=recover(member.plan, member.standing.tally),
                 connections=replace(last, now_connected=0, lost=last.lost + last.now_connected),
                 queued=0,
                 in_flight=0,

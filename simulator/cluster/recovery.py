@@ -10,11 +10,17 @@ from simulator.truth import TruthWriter, read_delivered, read_messages
 REASON = "worker died"
 
 
-def recover(plan: Plan) -> Tally:
+def recover(plan: Plan, last: Tally) -> Tally:
     """Return the tally of a dead worker's rows, and write a row for each message that it left open.
 
     A message of which no outcome was written counts as lost, though it may have been delivered.
+
+    Args:
+        plan: the worker's.
+        last: what it last reported; all that is known if it wrote no rows.
     """
+    if plan.folder is None:
+        return last
     tally = Tally(late_after=plan.scenario.late_after)
     outcomes = {row.id: row for row in read_delivered(plan.folder)}
     shape = pacer(plan.scenario, plan.share)

@@ -8,9 +8,8 @@ from multiprocessing.connection import Connection
 
 from simulator.cluster.messages import Begin, Connected, Done, Failed, Progress, Stop
 from simulator.core.errors import FleetsimError
-from simulator.load import Load, Plan
+from simulator.load import Load, Plan, open_rows
 from simulator.standing import Standing
-from simulator.truth import TruthWriter
 
 LOOK = 0.1
 """Seconds between two looks for what the crew has to say."""
@@ -22,9 +21,9 @@ def work(plan: Plan, wire: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = _Line(wire)
     try:
-        with TruthWriter(plan.folder) as truth:
+        with open_rows(plan.folder) as rows:
             load = Load(
-                plan, truth, clock=time.monotonic, stopped=line.stopped, report=line.report, go=line.begin
+                plan, rows, clock=time.monotonic, stopped=line.stopped, report=line.report, go=line.begin
             )
             ended = load.run()
         wire.send(Done(ended))

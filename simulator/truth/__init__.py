@@ -4,11 +4,13 @@ from simulator.truth.folder import RunFolder
 from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
 from simulator.truth.merge import merge_truth
 from simulator.truth.reader import Rows, read_consent, read_delivered, read_messages, read_people
-from simulator.truth.writer import TruthWriter
+from simulator.truth.writer import NoRows, RowWriter, TruthWriter
 
 __all__ = [
     "SCHEMA",
     "Manifest",
+    "NoRows",
+    "RowWriter",
     "Rows",
     "RunFolder",
     "TruthWriter",

@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 
@@ -44,6 +44,44 @@ class _Lines:
 
     def close(self) -> None:
         os.close(self._file)
+
+
+class RowWriter(Protocol):
+    """Takes the rows of a load."""
+
+    def message(self, row: MessageTruth) -> None:
+        """Take what is true about a message."""
+
+    def person(self, row: PersonTruth) -> None:
+        """Take who a person is."""
+
+    def consent(self, row: ConsentTruth) -> None:
+        """Take what a person agrees to from a moment on."""
+
+    def delivered(self, row: Delivered) -> None:
+        """Take how a message fared on the network."""
+
+    def flush(self) -> None:
+        """Make what was taken outlive the process."""
+
+
+class NoRows:
+    """Keeps no rows; for a benchmark, which has no truth to keep."""
+
+    def message(self, row: MessageTruth) -> None:
+        """Let it go."""
+
+    def person(self, row: PersonTruth) -> None:
+        """Let it go."""
+
+    def consent(self, row: ConsentTruth) -> None:
+        """Let it go."""
+
+    def delivered(self, row: Delivered) -> None:
+        """Let it go."""
+
+    def flush(self) -> None:
+        """Do nothing."""
 
 
 class TruthWriter:
