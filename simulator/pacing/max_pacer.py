@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ class MaxPacer:
     """
 
     open_loop: ClassVar[bool] = False
+    ends_at: ClassVar[float] = math.inf
 
     def due(self, at: float, index: int) -> float:
         """Return 0: nothing has to wait."""

@@ -15,10 +15,18 @@ class Pacer(Protocol):
         If not, a message is due when it is taken, and what a slow broker delays is never late.
         """
 
+    @property
+    def ends_at(self) -> float:
+        """When the load ends, in seconds since it began: from there on nothing is due.
+
+        Infinite if there is no such moment, so that the load ends with the scenario.
+        """
+
     def due(self, at: float, index: int) -> float:
         """Return when a message is due, in seconds since the load began.
 
-        Never decreases as `at` and `index` grow. An action that is no message, such as a connect, is
+        Never decreases as `at` and `index` grow. Infinity for a message that is never due, because the
+        load has ended by then; so are all after it. An action that is no message, such as a connect, is
         due with the message that follows it.
 
         Args:
