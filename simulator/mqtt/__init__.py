@@ -1,6 +1,7 @@
 """MQTT sessions of a whole fleet on one event loop."""
 
 from simulator.core.descriptors import descriptor_room, require_descriptors
+from simulator.core.transport import Transport
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState
 from simulator.mqtt.delivery import Delivery
 from simulator.mqtt.options import DeliveryOptions
@@ -11,6 +12,7 @@ __all__ = [
     "DeliveryOptions",
     "SessionReport",
     "SessionState",
+    "Transport",
     "descriptor_room",
     "require_descriptors",
 ]

@@ -9,7 +9,6 @@ import selectors
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from simulator.core.actions import Action, Connect, Disconnect, Drop, Publish, Raw, Subscribe
 from simulator.core.endpoint import Endpoint
@@ -18,12 +17,11 @@ from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
-from simulator.mqtt.link import LinkFactory
 from simulator.mqtt.options import DeliveryOptions
-from simulator.mqtt.paho_link import PahoLink
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
+from simulator.mqtt.transports import carrier, link_factory
 
 _READ_SIZE = 64 * 1024
 
@@ -72,7 +70,6 @@ class Delivery:
         on_outcome: told how a message ended.
         on_message: told what a device has received: device, topic, payload.
         jitter_seed: seed of the waits between reconnects.
-        make_link: the transport; paho by default.
     """
 
     def __init__(
@@ -83,14 +80,14 @@ class Delivery:
         on_outcome: OnOutcome,
         on_message: OnMessage,
         jitter_seed: int = 0,
-        make_link: LinkFactory | None = None,
     ) -> None:
         self.clock = clock
         self.messaged = on_message
         self._endpoint = endpoint
         self._options = options
         self._settle = on_outcome
-        self._make_link = make_link or partial(PahoLink, endpoint.protocol)
+        self._transport = carrier(options.transport)
+        self._make_link = link_factory(self._transport, endpoint.protocol)
         self._seeds = Seeds(jitter_seed)
         self._tally = Tally()
         self._timers: Timers[Session] = Timers()
@@ -196,6 +193,10 @@ class Delivery:
     def refused_subscriptions(self) -> int:
         """Subscriptions that the broker refused."""
         return self._tally.refused_subscriptions
+
+    def transports(self) -> dict[str, int]:
+        """Return how many sessions each transport carries, without those that carry none."""
+        return {self._transport.value: len(self._sessions)} if self._sessions else {}
 
     def sessions(self) -> Iterator[SessionReport]:
         """Yield what happened to each session that is not connected as its device wants, or never was."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.core.transport import Transport
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
     """Limits and patience of the delivery side. Times are seconds.
 
     Attributes:
+        transport: what speaks MQTT for the devices.
         window: QoS 1 and 2 messages in flight per session; the broker's receive maximum may lower it.
         session_queue: messages that may wait in one session before more are dropped.
         total_queue: messages that may wait in all sessions together.
@@ -26,6 +29,7 @@ class DeliveryOptions:
             the broker close the connection does not do so forever.
     """
 
+    transport: Transport = Transport.AUTO
     window: int = 20
     session_queue: int = 1_000
     total_queue: int = 200_000

@@ -9,16 +9,16 @@ import pytest
 from watched import Watched
 
 from simulator.core.endpoint import Endpoint
-from simulator.mqtt import DeliveryOptions
+from simulator.mqtt import DeliveryOptions, Transport
 
 
-@pytest.fixture
-def deliver() -> Iterator[Callable[..., Watched]]:
-    """Make deliveries, which end with the test."""
+@pytest.fixture(params=[Transport.FAST, Transport.PAHO])
+def deliver(request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
+    """Make deliveries over one transport, which end with the test."""
     made: list[Watched] = []
 
     def make(endpoint: Endpoint, **options: Any) -> Watched:
-        made.append(Watched(endpoint, DeliveryOptions(**options)))
+        made.append(Watched(endpoint, DeliveryOptions(transport=request.param, **options)))
         return made[-1]
 
     yield make

@@ -23,7 +23,7 @@ class _Lengths(dict[int, bytes]):
         return encoded
 
 
-_LENGTHS = _Lengths()
+LENGTHS = _Lengths()
 
 
 class PublishTemplate:
@@ -81,13 +81,13 @@ class PublishTemplate:
             UnsendablePacketError: the packet id is out of range, or the payload is over 256 MiB.
         """
         if self.qos == 0:
-            return b"".join((self._head, _LENGTHS[self._fixed + len(payload)], self._topic, payload))
+            return b"".join((self._head, LENGTHS[self._fixed + len(payload)], self._topic, payload))
         if not 0 < packet_id < 65_536:
             raise UnsendablePacketError(f"packet id {packet_id} is out of range: use 1 to 65535")
         return b"".join(
             (
                 self._again if dup else self._head,
-                _LENGTHS[self._fixed + len(payload)],
+                LENGTHS[self._fixed + len(payload)],
                 self._topic,
                 packet_id.to_bytes(2, "big"),
                 self._properties,
