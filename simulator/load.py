@@ -171,7 +171,7 @@ class Load:
         return Standing(
             tally=self._tally,
             connections=delivery.connections,
-            transports={"paho": delivery.connections.asked},
+            transports=delivery.transports(),
             queued=delivery.queued,
             in_flight=delivery.in_flight,
             simulated=max(self._fleet.now, 0.0),
@@ -305,6 +305,7 @@ def delivery_options(scenario: Scenario) -> DeliveryOptions:
     # A closed loop waits instead of dropping, so one device may hold all that waits.
     queue = mqtt.queue if pacer(scenario).open_loop else max(mqtt.queue, CLOSED_LOOP_QUEUE + BATCH)
     return DeliveryOptions(
+        transport=mqtt.transport,
         window=mqtt.in_flight,
         session_queue=queue,
         connecting=mqtt.connect_window,

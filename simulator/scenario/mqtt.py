@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 from simulator.core.endpoint import Protocol
 from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
+from simulator.core.transport import Transport
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration
 
 PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
@@ -98,6 +99,10 @@ class Mqtt(Options):
         default=Protocol.MQTT_311,
         description="MQTT version that the devices speak: 3.1.1 or 5.",
         json_schema_extra={"default": "3.1.1"},
+    )
+    transport: Transport = Field(
+        default=Transport.AUTO,
+        description="What speaks MQTT for the devices: `fast` (our own), `paho`, or `auto` to choose.",
     )
     qos: int = Field(default=1, ge=0, le=2, description="QoS of the fleet's messages.")
     topic: Annotated[str, AfterValidator(_check_topic)] = Field(
