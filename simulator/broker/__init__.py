@@ -3,6 +3,7 @@
 from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.handle import BrokerHandle, OwnBroker, RemoteBroker, open_broker
 from simulator.broker.mosquitto import LocalMosquitto
+from simulator.broker.own_count import OwnCount
 from simulator.broker.target import check_reachable, resolve_target
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "EmbeddedBroker",
     "LocalMosquitto",
     "OwnBroker",
+    "OwnCount",
     "RemoteBroker",
     "check_reachable",
     "open_broker",

@@ -92,6 +92,16 @@ class Child:
         """Whether the broker's process is alive."""
         return self._keeper.poll() is None
 
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time that the broker has used; None where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return None
+        # Fields 14 and 15, user and system time in clock ticks; the name in field 2 may hold anything.
+        ticks = status.rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
     def said(self) -> str:
         """Return the last lines that the broker has written."""
         lines = self._log.read_text(errors="replace").splitlines()[-3:] if self._log.exists() else []

@@ -30,6 +30,9 @@ class BrokerHandle(typing.Protocol):
     def describe(self) -> str:
         """Return in a few words what it is and where; never credentials."""
 
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time that it has used; None if that cannot be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteBroker:
@@ -48,6 +51,10 @@ class RemoteBroker:
     def describe(self) -> str:
         """Return in a few words what it is and where; never credentials."""
         return f"broker at {self.target.host}:{self.target.port}"
+
+    def cpu_seconds(self) -> float | None:
+        """Return None: it is somebody else's process."""
+        return None
 
 
 @contextmanager

@@ -102,6 +102,10 @@ class LocalMosquitto:
         """Whether its process is alive."""
         return self._child is not None and self._child.running
 
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time that it has used since its start; None if that cannot be told."""
+        return None if self._child is None else self._child.cpu_seconds()
+
     def endpoint(self, protocol: Protocol) -> Endpoint:
         """Return where it listens for this MQTT version; one port serves both."""
         return Endpoint(LOOPBACK, LOOPBACK, self.port, protocol)

@@ -2,7 +2,7 @@
 
 from simulator.report.junit import write_junit
 from simulator.report.progress import Progress, Update
-from simulator.report.summarize import LAG_LIMIT, metric_values, summarize
+from simulator.report.summarize import LAG_LIMIT, metric_values, percentiles, summarize
 from simulator.report.summary import (
     Connections,
     KindMessages,
@@ -36,6 +36,7 @@ __all__ = [
     "encode_summary",
     "exit_code",
     "metric_values",
+    "percentiles",
     "print_summary",
     "read_summary",
     "summarize",

@@ -93,8 +93,8 @@ def summarize(
         simulated_seconds=round(simulated_seconds, 3),
         seconds=round(seconds, 3),
         messages_per_second=round(values["messages_per_second"] or 0.0, 3),
-        latency_ms=Latencies(_percentiles(tally.publish_latency), _percentiles(tally.end_to_end)),
-        lag_ms=_percentiles(tally.lag),
+        latency_ms=Latencies(percentiles(tally.publish_latency), percentiles(tally.end_to_end)),
+        lag_ms=percentiles(tally.lag),
         cpu_seconds=round(cpu_seconds, 3),
         peak_rss_bytes=peak_rss_bytes,
         by_kind=_by_kind(tally),
@@ -164,7 +164,8 @@ def _status(
     return Status.PASSED if all(result.held for result in results) else Status.FAILED
 
 
-def _percentiles(histogram: Histogram) -> Percentiles:
+def percentiles(histogram: Histogram) -> Percentiles:
+    """Return a histogram's percentiles as a summary has them."""
     return Percentiles(*(_milliseconds(histogram.percentile(percent)) for percent in PERCENTILES.values()))
 
 

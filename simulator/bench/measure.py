@@ -1,0 +1,207 @@
+"""Runs one load as fast as it goes, and says who was the slower side."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from simulator.bench.static_source import KIND, StaticSource
+from simulator.broker import BrokerHandle, OwnCount
+from simulator.cluster import Workers
+from simulator.core.errors import RunFailedError
+from simulator.core.shard import Shard
+from simulator.core.transport import Transport
+from simulator.fleet import Fleet
+from simulator.load import Plan
+from simulator.report import percentiles
+from simulator.report.summary import Percentiles
+from simulator.run import Alone, Crew
+from simulator.scenario import Pace, Scenario
+from simulator.standing import Standing
+from simulator.truth import RunFolder
+
+BUSY = 0.85
+"""Share of a core from which a process counts as the one that sets the limit."""
+
+RAMP = 0.5
+"""Seconds at the begin of the window that do not count: queues fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What to measure.
+
+    Attributes:
+        qos: of all messages.
+        transport: which implementation of MQTT.
+        workers: processes.
+        seconds: how long to send static messages; a scenario is run to its end.
+        connections: devices that send static messages.
+        payload_bytes: of each static message.
+        scenario: realistic content instead of static: a fleet, with truth and metrics as in a run.
+    """
+
+    qos: int = 0
+    transport: Transport = Transport.AUTO
+    workers: int = 1
+    seconds: float = 5.0
+    connections: int = 1000
+    payload_bytes: int = 256
+    scenario: Scenario | None = None
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured; the object that ``fleetsim bench --json`` prints.
+
+    Attributes:
+        content: ``static``, or the name of the scenario.
+        messages_per_second: acknowledged, or at QoS 0 passed by a final ping.
+        broker_messages_per_second: the broker's own count over the same time; None where it keeps none.
+        payload_bytes: of a message, the mean of a scenario's.
+        cpu_seconds: of all workers.
+        broker_cpu_seconds: None if it cannot be told.
+        saturated: who set the limit: ``generator``, ``broker``, ``both`` or ``neither``.
+    """
+
+    content: str
+    messages_per_second: float
+    broker_messages_per_second: float | None
+    connections: int
+    qos: int
+    payload_bytes: float
+    transport: str
+    workers: int
+    seconds: float
+    messages: int
+    cpu_seconds: float
+    broker_cpu_seconds: float | None
+    latency_ms: Percentiles
+    rss_bytes: int
+    saturated: str
+
+
+def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = lambda: False) -> Measured:
+    """Run one load against a broker that is there already, and return what came of it.
+
+    Args:
+        stopped: asked now and then; what was measured until then counts.
+
+    Raises:
+        RunFailedError: nothing got through.
+    """
+    scenario = _scenario(bench)
+    endpoint = broker.endpoint(scenario.mqtt.version)
+    with _folder(bench) as folder, OwnCount(endpoint, time.monotonic) as own:
+        window = _Window(broker, own)
+
+        def over() -> bool:
+            return stopped() or (bench.scenario is None and window.lasts(bench.seconds))
+
+        plan = Plan(scenario, endpoint, folder, Shard(), _source(bench))
+        crew: Crew = Alone() if bench.workers == 1 else Workers(bench.workers)
+        ended = crew.carry(plan, window.report, over)
+        window.report(ended.standing)
+    if ended.failure is not None:
+        raise RunFailedError(ended.failure)
+    standing = ended.standing
+    counts = standing.tally.totals()
+    if not counts.acknowledged:
+        raise RunFailedError(f"{broker.describe()} acknowledged nothing")
+    generator, broker_share = window.busy(bench.workers)
+    return Measured(
+        content=KIND if bench.scenario is None else bench.scenario.name,
+        messages_per_second=round(counts.acknowledged / ended.seconds, 1),
+        broker_messages_per_second=window.own_rate(),
+        connections=standing.connections.reached,
+        qos=scenario.mqtt.qos,
+        payload_bytes=bench.payload_bytes,
+        transport="+".join(sorted(standing.transports)),
+        workers=bench.workers,
+        seconds=round(ended.seconds, 3),
+        messages=counts.acknowledged,
+        cpu_seconds=round(standing.cpu_seconds, 3),
+        broker_cpu_seconds=window.broker_cpu_seconds(),
+        latency_ms=percentiles(standing.tally.publish_latency),
+        rss_bytes=standing.rss_bytes,
+        saturated=_saturated(generator, broker_share),
+    )
+
+
+class _Window:
+    """The time in which messages flow, and what both sides used in it."""
+
+    def __init__(self, broker: BrokerHandle, own: OwnCount) -> None:
+        self._broker = broker
+        self._own = own
+        self._samples: list[tuple[float, float, float | None]] = []
+
+    def report(self, standing: Standing) -> None:
+        self._own.poll()
+        if standing.tally.totals().due:
+            self._samples.append((time.monotonic(), standing.cpu_seconds, self._broker.cpu_seconds()))
+
+    def lasts(self, seconds: float) -> bool:
+        return bool(self._samples) and time.monotonic() - self._samples[0][0] >= seconds
+
+    def own_rate(self) -> float | None:
+        if not self._samples:
+            return None
+        rate = self._own.rate(self._samples[0][0] + RAMP, self._samples[-1][0])
+        return None if rate is None else round(rate, 1)
+
+    def broker_cpu_seconds(self) -> float | None:
+        used = self._used(2)
+        return None if used is None else round(used, 3)
+
+    def busy(self, workers: int) -> tuple[float, float | None]:
+        """Return the share of a core that each worker, and the broker, used."""
+        seconds = self._samples[-1][0] - self._samples[0][0] if self._samples else 0.0
+        if not seconds:
+            return 0.0, None
+        generator, broker = self._used(1), self._used(2)
+        return (generator or 0.0) / seconds / workers, None if broker is None else broker / seconds
+
+    def _used(self, column: int) -> float | None:
+        first, last = (self._samples[edge][column] for edge in (0, -1)) if self._samples else (None, None)
+        return None if first is None or last is None else last - first
+
+
+def _saturated(generator: float, broker: float | None) -> str:
+    sides = [generator >= BUSY, broker is not None and broker >= BUSY]
+    return {(True, True): "both", (True, False): "generator", (False, True): "broker"}.get(
+        (sides[0], sides[1]), "neither"
+    )
+
+
+def _scenario(bench: Bench) -> Scenario:
+    base = bench.scenario or Scenario.model_validate({"name": KIND, "devices": [{"kind": "wearable"}]})
+    mqtt = base.mqtt.model_copy(
+        update={"qos": bench.qos, "transport": bench.transport, "settle": 60.0, "witness": 0.0}
+    )
+    world = base.world
+    if bench.scenario is None:
+        # Static messages need no town, but each worker wants a shard.
+        world = world.model_copy(update={"households_per_neighbourhood": 1})
+    return base.model_copy(update={"mqtt": mqtt, "speed": Pace.MAX, "rate": None, "world": world})
+
+
+def _source(bench: Bench) -> partial[StaticSource] | type[Fleet]:
+    if bench.scenario is not None:
+        return Fleet
+    return partial(StaticSource, devices=bench.connections, payload_bytes=bench.payload_bytes)
+
+
+@contextmanager
+def _folder(bench: Bench) -> Iterator[RunFolder | None]:
+    if bench.scenario is None:
+        yield None
+    else:
+        with tempfile.TemporaryDirectory(prefix="fleetsim-bench-") as path:
+            yield RunFolder.create(Path(path) / "run")

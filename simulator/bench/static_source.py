@@ -1,0 +1,59 @@
+"""The least that a load can be: the same bytes from every device, in turn, without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import cycle
+
+from simulator.core.actions import Connect, Publish
+from simulator.core.records import ConsentTruth, PersonTruth
+from simulator.core.shard import Shard
+from simulator.fleet import Step
+from simulator.scenario import Scenario
+
+KIND = "static"
+
+KEEP_ALIVE = 300
+"""Seconds; long, so that pings are not part of what is measured."""
+
+
+class StaticSource:
+    """Devices without a world behind them, each with one message that it sends again and again.
+
+    Args:
+        scenario: its MQTT options count; nothing else does.
+        shard: which part of the devices.
+        devices: in all shards together.
+        payload_bytes: of each message.
+    """
+
+    def __init__(self, scenario: Scenario, shard: Shard, *, devices: int, payload_bytes: int) -> None:
+        self._qos = scenario.mqtt.qos
+        self._payload = b"x" * payload_bytes
+        self.devices: Mapping[str, str] = {
+            f"bench-{number}": KIND for number in range(shard.index, devices, shard.count)
+        }
+        self.now = 0.0
+
+    def people(self) -> Iterator[PersonTruth]:
+        """Yield nobody."""
+        return iter(())
+
+    def consents(self) -> Iterator[ConsentTruth]:
+        """Yield nothing."""
+        return iter(())
+
+    def command(self, topic: str, payload: bytes) -> bool:
+        """Obey nothing."""
+        return False
+
+    def stream(self, stopped: Callable[[], bool]) -> Iterator[Step]:
+        """Yield a session for each device, then their messages in turn."""
+        for device in self.devices:
+            yield Connect(0.0, device, keep_alive=KEEP_ALIVE, clean=True), None
+        messages = [
+            Publish(0.0, device, device, KIND, KIND, f"bench/{device}", self._payload, self._qos)
+            for device in self.devices
+        ]
+        for message in cycle(messages):
+            yield message, None
