@@ -23,8 +23,8 @@ _FIELDS = {
 }
 """Which field of the scenario an option overrides."""
 
-_CLEARS = {"speed": "rate", "rate": "speed"}
-"""A field that an option empties, because only one of the two can be given."""
+_CLEARS = {"speed": ("rate", "stages"), "rate": ("speed", "stages")}
+"""The fields that an option empties, because only one of them can set the pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,9 @@ def _choice(values: dict[str, Any]) -> Choice:
         if value is not None:
             label = f"--{option} {value}"
             choice.overrides[path], choice.labels[path] = value, label
-            if (cleared := _CLEARS.get(option)) and values[cleared] is None:
-                choice.overrides[cleared], choice.labels[cleared] = "null", label
+            for cleared in _CLEARS.get(option, ()):
+                if values.get(cleared) is None:
+                    choice.overrides[cleared], choice.labels[cleared] = "null", label
     return choice
 
 
@@ -95,7 +96,7 @@ def _setting(ctx: click.Context, parameter: click.Parameter, given: tuple[str, .
 
 
 def _not_both(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    other = _CLEARS[str(parameter.name)]
+    other, _ = _CLEARS[str(parameter.name)]
     if value is not None and ctx.params.get(other) is not None:
         raise click.UsageError("give --speed or --rate, not both")
     return value
@@ -107,10 +108,16 @@ _PARAMETERS = (
     click.option("--seed", metavar="N", help="The same seed gives the same messages."),
     click.option("--duration", metavar="TIME", help="Simulated time, such as 6h."),
     click.option(
-        "--speed", metavar="X", callback=_not_both, help="Simulated seconds a second, or max; replaces rate."
+        "--speed",
+        metavar="X",
+        callback=_not_both,
+        help="Simulated seconds a second, or max; replaces rate and stages.",
     ),
     click.option(
-        "--rate", metavar="N", callback=_not_both, help="Messages a second, such as 500/s; replaces speed."
+        "--rate",
+        metavar="N",
+        callback=_not_both,
+        help="Messages a second, such as 500/s; replaces speed and stages.",
     ),
     click.option("--scale", metavar="F", type=float, help="Multiply households and shops by this."),
     click.option(

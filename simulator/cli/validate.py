@@ -50,7 +50,11 @@ def _describe(scenario: Scenario) -> str:
     world = scenario.world
     kinds = ", ".join(dict.fromkeys(options.kind for options in scenario.devices))
     length = format_duration(scenario.duration)
-    if scenario.rate is not None:
+    if scenario.stages is not None:
+        stages, last = _count(len(scenario.stages), "stage"), format_duration(scenario.stages_last or 0.0)
+        speed = f" at speed {scenario.speed:g}" if isinstance(scenario.speed, float) else ""
+        pace = f"at most{speed}, with {stages} for {last}"
+    elif scenario.rate is not None:
         pace = f"at {scenario.rate:,g} messages/s"
     elif isinstance(scenario.speed, float):
         pace = (

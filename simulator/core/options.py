@@ -23,7 +23,13 @@ from simulator.core.nearest import suggestion
 class Options(BaseModel):
     """A part of a scenario. Unknown keys are errors; a validated model never changes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        serialize_by_alias=True,  # what is written must be readable again; aliases are Python's own words
+    )
 
     @field_validator("*", mode="before")
     @classmethod

@@ -44,7 +44,7 @@ def parse_rate(value: object) -> float:
         raise ValueError(f"a rate cannot be negative, as {value!r} is")
     if isinstance(value, str) and (found := _RATE.fullmatch(value.strip())):
         return float(found[1]) / _PER[found[2]]
-    raise ValueError(f"write a rate as messages per unit of time, such as 5000/s, not {value!r}")
+    raise ValueError(f"write a rate with its unit of time, such as 5000/s, not {value!r}")
 
 
 def format_duration(seconds: float) -> str:

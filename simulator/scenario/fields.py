@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from simulator.core.errors import RunFailedError
 from simulator.core.units import Duration, Rate, format_duration
 from simulator.scenario.document import Path
-from simulator.scenario.kinds import ByKind
+from simulator.scenario.kinds import ByKey
 
 _DURATION, _RATE = (get_args(unit)[-1] for unit in (Duration, Rate))
 
@@ -103,18 +103,18 @@ def find(model: type[BaseModel], path: Path, value: Any) -> Expected | None:
     Args:
         model: a class of options.
         path: how to get to the field.
-        value: what was written for the model; its `kind` keys say which options stand where.
+        value: what was written for the model; its `kind` and `shape` keys say which options stand where.
     """
     expected: Expected | None = Expected.of(model)
     for step in path:
         expected = _inside(expected.annotation, step) if expected else None
         value = _value_at(value, step)
         mark = (
-            next((mark for mark in expected.metadata if isinstance(mark, ByKind)), None) if expected else None
+            next((mark for mark in expected.metadata if isinstance(mark, ByKey)), None) if expected else None
         )
         if mark and isinstance(value, dict):
             try:
-                options = mark.options(value.get("kind"))
+                options = mark.options(value.get(mark.key))
             except RunFailedError:
                 options = None
             expected = Expected(options) if options else None
@@ -132,14 +132,19 @@ def _inside(annotation: Any, step: str | int) -> Expected | None:
         bare = Expected.of(arm).annotation
         arguments = get_args(bare)
         if is_model(bare):
-            if step in bare.model_fields:
-                info = bare.model_fields[step]
+            info = keys(bare).get(str(step))
+            if info:
                 return Expected.of(info.annotation, info.metadata)
         elif get_origin(bare) in {list, tuple, set, frozenset} and arguments:
             return Expected.of(arguments[0])
         elif get_origin(bare) is dict:
             return Expected.of(arguments[1])
     return None
+
+
+def keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the key under which each is written."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def _value_at(value: Any, step: str | int) -> Any:

@@ -17,14 +17,15 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
-from pydantic_core import PydanticUndefined
 
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.options import DeviceOptions, Options
+from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import Threshold
 from simulator.core.units import DAY, HOUR, Duration, Rate
 from simulator.scenario.kinds import ByKind
 from simulator.scenario.mqtt import Mqtt
+from simulator.scenario.stages import MOST_RATE, StageEntry, StageOptions
 
 DEFAULT_SPEED = 60.0
 """A simulated hour a minute."""
@@ -36,6 +37,7 @@ _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _LONGEST_NAME = 64
 _YEARS = range(1970, 2101)
 _MOST_SPEED = 1e6
+_UNKNOWN: Any = object()
 
 
 class Pace(StrEnum):
@@ -148,12 +150,21 @@ class Scenario(Options):
     rate: Rate | None = Field(
         default=None,
         gt=0,
-        le=10_000_000,
+        le=MOST_RATE,
         description="Messages a second, whatever the simulated time; instead of speed.",
+    )
+    stages: tuple[StageEntry, ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="How the load changes from stage to stage, by messages a second instead of speed or "
+        "rate, or by the share of the fleet connected. The run ends with the last stage, or before it "
+        "when the simulated duration is over.",
     )
     speed: Speed = Field(
         default=None,
-        description="Simulated seconds a second, or max; 60 (an hour a minute) if there is no rate.",
+        description="Simulated seconds a second, or max; 60 (an hour a minute) if neither rate nor stages "
+        "say how many messages a second there are.",
         json_schema_extra={"default": DEFAULT_SPEED},
     )
     world: World = Field(default_factory=World, description="The town.")
@@ -167,6 +178,26 @@ class Scenario(Options):
     late_after: Duration = Field(
         default=0.1, gt=0, le=HOUR, description="A message sent this long after it was due counts as late."
     )
+    drop_after: Duration | None = Field(
+        default=None,
+        gt=0,
+        le=HOUR,
+        description="A message that could only be handed over more than this after it was due is dropped "
+        "and counted; if left out, all are sent, however late.",
+    )
+    hold: Duration = Field(
+        default=0.0,
+        ge=0,
+        le=30 * DAY,
+        description="How long the connections stay open after the last message, in real time.",
+    )
+    witness: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of the devices whose messages the run itself subscribes to, to measure the "
+        "latency from end to end.",
+    )
 
     @field_validator("world", "mqtt", mode="before")
     @classmethod
@@ -174,15 +205,57 @@ class Scenario(Options):
         # A section whose keys are all commented out.
         return {} if value is None else value
 
+    @field_validator("stages")
+    @classmethod
+    def _stages_or_rate(
+        cls, stages: tuple[StageOptions, ...] | None, info: ValidationInfo
+    ) -> tuple[StageOptions, ...] | None:
+        if stages is not None and isinstance(info.data.get("rate"), float):
+            raise ValueError("give stages or rate, not both")
+        return stages
+
     @field_validator("speed")
     @classmethod
-    def _speed_or_rate(cls, speed: float | Pace | None, info: ValidationInfo) -> float | Pace | None:
-        rate = info.data.get("rate", PydanticUndefined)
-        if rate is None and speed is None:
-            return DEFAULT_SPEED
-        if isinstance(rate, float) and speed is not None:
-            raise ValueError("give speed or rate, not both")
-        return speed
+    def _speed_or_others(cls, speed: float | Pace | None, info: ValidationInfo) -> float | Pace | None:
+        rate, stages = info.data.get("rate", _UNKNOWN), info.data.get("stages", _UNKNOWN)
+        if rate is _UNKNOWN or stages is _UNKNOWN:
+            return speed
+        staged = stages is not None and any(stage.rate is not None for stage in stages)
+        if rate is not None or staged:
+            if speed is not None:
+                other = "stages that set a rate" if staged else "rate"
+                raise ValueError(f"give speed or {other}, not both")
+            return None
+        if stages is not None and speed is Pace.MAX:
+            raise ValueError("stages that connect a share of the fleet take time, so the speed cannot be max")
+        return DEFAULT_SPEED if speed is None else speed
+
+    @property
+    def rate_stages(self) -> tuple[Stage, ...]:
+        """The course of the messages a second through the stages; empty if none sets a rate."""
+        stages = self.stages or ()
+        if all(stage.rate is None for stage in stages):
+            return ()
+        return tuple(stage.rates() for stage in stages)
+
+    @property
+    def connection_stages(self) -> tuple[Stage, ...]:
+        """The course of the share of the fleet connected; empty if no stage sets it.
+
+        The fleet connects at the start as usual if the first stage says nothing about it, else from none.
+        """
+        stages = self.stages or ()
+        if all(stage.connected is None for stage in stages):
+            return ()
+        first, *rest = (stage.connections() for stage in stages)
+        if first.level is None:
+            first = Stage(Shape.STEADY, first.seconds, 1.0)
+        return first, *rest
+
+    @property
+    def stages_last(self) -> float | None:
+        """The seconds that the stages take together, in real time; None if there are none."""
+        return None if self.stages is None else sum(stage.seconds for stage in self.stages)
 
     @property
     def neighbourhoods(self) -> int:

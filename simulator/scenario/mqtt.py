@@ -12,7 +12,8 @@ from simulator.core.endpoint import Protocol
 from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
 from simulator.core.transport import Transport
-from simulator.core.units import HOUR, MINUTE, SECOND, Duration
+from simulator.core.units import DAY, HOUR, MINUTE, SECOND, Duration, Rate
+from simulator.scenario.addresses import Addresses, expand
 
 PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
 """What a topic template may hold in braces."""
@@ -84,6 +85,14 @@ Version = Annotated[
 """An MQTT version, written ``3.1.1`` or ``5``."""
 
 
+class Churn(Options):
+    """Devices that end their session in order now and then and open it again later, in real time."""
+
+    every: Duration = Field(gt=0, le=30 * DAY, description="Mean time for which a device stays connected.")
+    away: Duration = Field(gt=0, le=30 * DAY, description="How long it is away each time.")
+    share: float = Field(default=1.0, ge=0, le=1, description="Share of the devices that do so.")
+
+
 class Mqtt(Options):
     """How the fleet talks MQTT."""
 
@@ -146,3 +155,22 @@ class Mqtt(Options):
         le=HOUR,
         description="How long the clock waits for the first connections before the simulated time starts.",
     )
+    connect_rate: Rate | None = Field(
+        default=None,
+        gt=0,
+        le=1_000_000,
+        description="Connections opened a second at most, such as 200/s; as fast as they go if left out.",
+    )
+    churn: Churn | None = Field(
+        default=None, description="Devices that leave and come back; none do if left out."
+    )
+    source_addresses: Addresses | None = Field(
+        default=None,
+        description="Loopback addresses that devices connect from in turn, such as 127.0.0.2 or "
+        "127.0.0.0/28; more than 28,000 connections need several. Linux only.",
+    )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Each of the source addresses; empty if the system is to choose."""
+        return expand(self.source_addresses or ())

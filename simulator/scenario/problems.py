@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from simulator.core.nearest import nearest
 from simulator.scenario.document import Document, Located, Path
-from simulator.scenario.fields import find, is_model, one_of
-from simulator.scenario.kinds import WRONG_KIND
+from simulator.scenario.fields import find, is_model, keys, one_of
+from simulator.scenario.kinds import KEYS, WRONG_KIND
 
 _FOLLOWS = "default_factory_not_called"
 """Pydantic's word for a default that another error kept from being worked out: no error of its own."""
@@ -78,8 +78,10 @@ def _name(path: Path) -> str:
 def _name_with_kind(path: Path, document: Document) -> str:
     text = _name(path)
     reached, value = document.reach(path)
-    if reached == path and isinstance(value, Mapping) and isinstance(value.get("kind"), str):
-        text += f" ({clipped(value['kind'])})"
+    if reached == path and isinstance(value, Mapping):
+        for kind in (value.get(key) for key in KEYS):
+            if isinstance(kind, str):
+                return f"{text} ({clipped(kind)})"
     return text
 
 
@@ -115,14 +117,14 @@ def _message(details: ErrorDetails, path: Path, document: Document, model: type[
 def _unknown_key(path: Path, document: Document, model: type[BaseModel]) -> str:
     *around, key = path
     inside = find(model, tuple(around), document.value)
-    known = list(inside.annotation.model_fields) if inside and is_model(inside.annotation) else []
+    known = list(keys(inside.annotation)) if inside and is_model(inside.annotation) else []
     where = f" in {_name_with_kind(tuple(around), document)}" if around else ""
     return f"unknown key {clipped(repr(key))}{where}; {_hint(str(key), known, model)}"
 
 
 def _hint(key: str, known: Sequence[str], model: type[BaseModel]) -> str:
     for name, info in model.model_fields.items():
-        if is_model(info.annotation) and key in info.annotation.model_fields:  # type: ignore[union-attr]
+        if is_model(info.annotation) and key in keys(info.annotation):  # type: ignore[arg-type]
             return f"it belongs in {name}, as {name}.{key}"
     if close := nearest(key, known):
         return f"did you mean {close!r}?"
@@ -138,6 +140,8 @@ def shown(value: Any) -> str:
             return str(value).lower()
         case Mapping():
             return "a mapping"
+        case []:
+            return "an empty list"
         case list():
             return "a list"
         case _:

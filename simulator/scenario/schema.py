@@ -13,11 +13,19 @@ from simulator.scenario.model import Scenario
 _BOUNDS = {"gt", "ge", "lt", "le"}
 _DURATION = TypeAdapter(Duration).json_schema()["pattern"]
 
+_EXCLUSIVE = (
+    {"required": ["rate", "speed"]},
+    {"required": ["rate", "stages"]},
+    {"required": ["speed", "stages"], "properties": {"stages": {"contains": {"required": ["rate"]}}}},
+    {"required": ["speed", "stages"], "properties": {"speed": {"const": "max"}}},
+)
+"""What cannot stand together: one thing sets the pace."""
+
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a scenario, with the options of all installed kinds."""
     body = _with_units(Scenario.model_json_schema())
-    body["not"] = {"required": ["rate", "speed"]}
+    body["not"] = {"anyOf": [*_EXCLUSIVE]}
     return {"$schema": GenerateJsonSchema.schema_dialect, **body, "title": "Fleetsim scenario"}
 
 

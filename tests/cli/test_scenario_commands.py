@@ -42,6 +42,24 @@ def test_a_valid_scenario_is_told_in_a_line(fleetsim: Any) -> None:
     )
 
 
+def test_stages_are_told_in_a_line(fleetsim: Any) -> None:
+    stages = "[{shape: ramp, rate: 500/s, for: 1m}, {shape: soak, rate: 500/s, for: 4m}]"
+    Path("home.yaml").write_text(GOOD.replace("rate: 100/s", f"stages: {stages}"))
+    assert fleetsim("validate", "home.yaml").out.endswith(", for 6h at most, with 2 stages for 5m.\n")
+    by_share = fleetsim("validate", "home.yaml", "--set", "stages=[{shape: ramp, connected: 1, for: 90s}]")
+    assert by_share.out.endswith(", for 6h at most at speed 60, with 1 stage for 1m 30s.\n")
+
+
+@pytest.mark.parametrize("option", [("--speed", "5"), ("--rate", "7/s")])
+def test_speed_and_rate_replace_stages(fleetsim: Any, option: tuple[str, str]) -> None:
+    Path("home.yaml").write_text(GOOD.replace("rate: 100/s", "stages: [{shape: ramp, rate: 5/s, for: 1m}]"))
+    scenario = json.loads(fleetsim("validate", "home.yaml", "--json", *option).out)["scenario"]
+    assert scenario["stages"] is None
+    assert {"--speed": scenario["speed"], "--rate": scenario["rate"]}[option[0]] == float(
+        option[1].strip("/s")
+    )
+
+
 def test_every_mistake_is_told_with_its_line(fleetsim: Any) -> None:
     Path("home.yaml").write_text(BAD)
     ended = fleetsim("validate", "home.yaml")
@@ -107,7 +125,7 @@ def test_speed_replaces_rate_and_rate_speed(
         (["--seed", "x"], "fleetsim: --seed x: seed must be a whole number"),
         (["--duration", "5"], "fleetsim: --duration 5: duration: write a duration with its unit"),
         (["--speed", "-1"], "fleetsim: --speed -1: speed: write a number above 0"),
-        (["--rate", "9"], "fleetsim: --rate 9: rate: write a rate as messages per unit of time"),
+        (["--rate", "9"], "fleetsim: --rate 9: rate: write a rate with its unit of time"),
         (
             ["--broker", "mosquito"],
             "fleetsim: --broker mosquito: broker in mqtt: no broker is called 'mosquito'",

@@ -25,6 +25,11 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return schema()
 
 
+def stages(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    variants: list[dict[str, Any]] = whole["properties"]["stages"]["anyOf"][0]["items"]["oneOf"]
+    return variants
+
+
 def test_it_is_valid_in_draft_2020_12(whole: dict[str, Any]) -> None:
     Draft202012Validator.check_schema(whole)
     assert whole["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
@@ -39,8 +44,21 @@ def test_each_kind_has_its_own_options(whole: dict[str, Any]) -> None:
 
 
 def test_fields_are_described(whole: dict[str, Any]) -> None:
-    nameless = [name for name, part in whole["properties"].items() if not part.get("description")]
+    models = [whole, *(whole["$defs"][name] for name in ("World", "Mqtt", "Churn")), *stages(whole)]
+    nameless = [
+        name
+        for model in models
+        for name, part in model["properties"].items()
+        if not part.get("description") and name != "shape"
+    ]
     assert nameless == []
+
+
+def test_each_shape_of_a_stage_has_its_own_keys(whole: dict[str, Any]) -> None:
+    keys = {stage["properties"]["shape"]["const"]: set(stage["properties"]) for stage in stages(whole)}
+    steady = {"shape", "rate", "connected", "for"}
+    ramp = steady | {"from"}
+    assert keys == {"ramp": ramp, "steady": steady, "step": ramp | {"steps"}, "spike": ramp, "soak": steady}
 
 
 def test_defaults_are_written_as_people_write_them(whole: dict[str, Any]) -> None:
@@ -67,6 +85,28 @@ def test_defaults_are_written_as_people_write_them(whole: dict[str, Any]) -> Non
         "rate: 5/s",
         "rate: 5",
         "rate: 5/s\nspeed: 5",
+        "stages: [{shape: ramp, rate: 5/s, from: 1/s, for: 1m}, {shape: soak, connected: 1, for: 1h}]",
+        "stages: [{shape: step, rate: 5/s, steps: 3, connected: 0.5, for: 1m}]",
+        "stages: [{shape: soak, rate: 5/s, steps: 3, for: 1m}]",
+        "stages: [{shape: soak, rate: 5/s, for: 60}]",
+        "stages: [{shape: soak, rate: 5/s}]",
+        "stages: [{shape: soak, for: 1m}]",
+        "stages: [{shape: ramp, connected: 1, from: 1/s, for: 1m}]",
+        "stages: [{shape: wave, rate: 5/s, for: 1m}]",
+        "stages: [{rate: 5/s, for: 1m}]",
+        "stages: []",
+        "stages: [{shape: soak, rate: 5/s, for: 1m}]\nrate: 5/s",
+        "stages: [{shape: soak, rate: 5/s, for: 1m}]\nspeed: 5",
+        "stages: [{shape: soak, connected: 1, for: 1m}]\nrate: 5/s",
+        "stages: [{shape: soak, connected: 1, for: 1m}]\nspeed: 5",
+        "stages: [{shape: soak, connected: 1, for: 1m}]\nspeed: max",
+        "hold: 5m",
+        "drop_after: 5",
+        "witness: 2",
+        "mqtt: {connect_rate: 5/s, source_addresses: [127.0.0.0/28], churn: {every: 5m, away: 1s}}",
+        "mqtt: {connect_rate: 5}",
+        "mqtt: {source_addresses: []}",
+        "mqtt: {churn: {every: 5m}}",
         "mqtt: {version: 5, qos: 2}",
         "mqtt: {version: 3.1.1}",
         "mqtt: {version: 4}",

@@ -122,7 +122,7 @@ def test_a_scenario_never_changes(tmp_path: Path) -> None:
         ("duration: -5m", "home.yaml:4: duration: a duration cannot be negative, as '-5m' is"),
         (
             "rate: 5000",
-            "home.yaml:4: rate: write a rate as messages per unit of time, such as 5000/s, not 5000",
+            "home.yaml:4: rate: write a rate with its unit of time, such as 5000/s, not 5000",
         ),
         (
             "rate: 0/s",
@@ -311,7 +311,7 @@ def test_what_is_missing(complaints: Any) -> None:
         "home.yaml: devices is missing; it must be a list of at least 1 entry",
     ]
     assert complaints("name: x\ndevices: []") == [
-        "home.yaml:2: devices must be a list of at least 1 entry, not a list"
+        "home.yaml:2: devices must be a list of at least 1 entry, not an empty list"
     ]
 
 

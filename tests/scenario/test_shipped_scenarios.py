@@ -70,7 +70,8 @@ def test_the_starter_is_valid_and_fits_the_schema(tmp_path: Path) -> None:
     Draft202012Validator(schema()).validate(read_document(starter("home"), "home.yaml").value)
 
 
-def test_what_the_starter_has_in_comments_is_valid_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pace", ["rate", "stages"])
+def test_what_the_starter_has_in_comments_is_valid_too(tmp_path: Path, pace: str) -> None:
     lines = starter("home").splitlines()
     shown = [
         line.replace("# ", "", 1) if line.lstrip().startswith("# ") and ": " in line else line
@@ -79,8 +80,10 @@ def test_what_the_starter_has_in_comments_is_valid_too(tmp_path: Path) -> None:
     text = "\n".join(line for line in shown if "speed: 360" not in line and "Fleetsim scenario" not in line)
     file = tmp_path / "home.yaml"
     file.write_text(text.replace("Check it with", "# Check it with"))
-    scenario = load_scenario(file)
-    assert scenario.rate == 500
+    other = {"rate": "stages", "stages": "rate"}[pace]
+    scenario = load_scenario(file, {other: "null"})
+    assert scenario.rate == (500 if pace == "rate" else None)
+    assert [stage.rate for stage in scenario.stages or ()] == ([500, 500] if pace == "stages" else [])
     assert scenario.mqtt == load_scenario("quickstart").mqtt
 
 
