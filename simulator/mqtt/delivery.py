@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import selectors
@@ -17,6 +16,7 @@ from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
+from simulator.mqtt.dialler import Dialler
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
@@ -98,10 +98,7 @@ class Delivery:
         self._to_flush: list[Session] = []
         self._arriving = 0
         self._over = False
-        # A numeric address: this looks nothing up, it only puts the address into the kernel's form.
-        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM, flags=numeric)
-        self._family, self._address = found[0][0], found[0][4]
+        self._dialler = Dialler(endpoint, options.connect_rate, options.source_addresses)
 
     # For the run
 
@@ -135,9 +132,10 @@ class Delivery:
         Args:
             timeout: seconds to wait at most if nothing happens.
         """
-        self._dial_more()
+        until_dialling = self._dial_more()
         self._flush_all()
-        for key, events in self._selector.select(self._timers.wait(self.clock(), timeout)):
+        longest = min(timeout, until_dialling)
+        for key, events in self._selector.select(self._timers.wait(self.clock(), longest)):
             self._on_ready(key.data, events)
         now = self.clock()
         for session in self._timers.due(now):
@@ -259,25 +257,23 @@ class Delivery:
 
     # Connecting
 
-    def _dial_more(self) -> None:
+    def _dial_more(self) -> float:
+        """Open the connections that may be opened now; return the seconds until more may be."""
         while self._to_dial and self._arriving < self._options.connecting:
+            now = self.clock()
+            if (wait := self._dialler.wait(now)) > 0:
+                return wait
             session = self._to_dial.popleft()
             if session.state is SessionState.IDLE:  # else its device has changed its mind
                 session.dialling()
-                self._dial(session)
+                self._dial(session, now)
+        return math.inf
 
-    def _dial(self, session: Session) -> None:
+    def _dial(self, session: Session, now: float) -> None:
         try:
-            sock = socket.socket(self._family, socket.SOCK_STREAM)
+            sock = self._dialler.dial(now)
         except OSError as error:
             session.closed(_reason(error))
-            return
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        code = sock.connect_ex(self._address)
-        if code not in (0, errno.EINPROGRESS):
-            sock.close()
-            session.closed(os.strerror(code))
             return
         connection = _Connection(session, sock)
         self._connections[session] = connection

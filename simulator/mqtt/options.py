@@ -17,6 +17,8 @@ class DeliveryOptions:
         session_queue: messages that may wait in one session before more are dropped.
         total_queue: messages that may wait in all sessions together.
         connecting: connections in progress at once; Mosquitto's listen backlog is 100.
+        connect_rate: connections opened a second at most, reconnects among them; None for no limit.
+        source_addresses: loopback addresses to connect from in turn; empty to leave that to the system.
         connect_timeout: from the TCP connect to the CONNACK.
         backoff_first: upper bound of the wait before the first reconnect; doubles with each attempt.
         backoff_cap: upper bound of every wait.
@@ -34,6 +36,8 @@ class DeliveryOptions:
     session_queue: int = 1_000
     total_queue: int = 200_000
     connecting: int = 64
+    connect_rate: float | None = None
+    source_addresses: tuple[str, ...] = ()
     connect_timeout: float = 10.0
     backoff_first: float = 1.0
     backoff_cap: float = 30.0
