@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Protocol
 
 from simulator.core.actions import Publish
@@ -25,7 +27,7 @@ TICK = 0.5
 """Seconds between two reports of a running load."""
 
 BATCH = 64
-"""Messages handed over at most between two turns of the event loop."""
+"""Messages handed over at most between two turns of the event loop, on a schedule."""
 
 FINISH = 10.0
 """Seconds that the end waits for the broker's last answers."""
@@ -35,6 +37,9 @@ INTERRUPTED_FINISH = 1.0
 
 CLOSED_LOOP_QUEUE = 2_000
 """Messages that wait when nothing but the machine sets the pace; the next one is taken when fewer do."""
+
+CLOSED_LOOP_BATCH = 2_048
+"""Messages handed over between two turns of a closed loop; those of one device go out in one write."""
 
 STALLED = 60.0
 """Seconds without progress after which a closed loop gives the broker up."""
@@ -224,34 +229,57 @@ class Load:
             self._tick()
 
     def _send(self, first: Step, steps: Iterator[Step]) -> None:
-        index = 0
-        unpolled = 0
-        step: Step | None = first
-        while step is not None:
-            action, about = step
-            due = self._wait(action.at, index)
-            if self._failure or self._stopped():
+        everything = chain([first], steps)
+        if self._pacer.open_loop:
+            self._send_on_schedule(everything)
+        else:
+            self._send_at_will(everything)
+
+    def _send_on_schedule(self, steps: Iterator[Step]) -> None:
+        """Hand over each action when it is due, or late, but never hold back what is due after it."""
+        index = untended = 0
+        now = self.now()
+        for action, about in steps:
+            due = self._first_due + self._pacer.due(action.at, index)
+            if due > now or untended >= BATCH:
+                untended = 0
+                now = self._wait_until(due)
+            if self._stopped() or due == math.inf:
                 return
+            untended += 1
             if isinstance(action, Publish):
                 index += 1
-                self._behind = self.now() - due
+                self._behind = now - due
                 if about is not None:
                     self._rows.message(about)
                 self._tally.due(action, self._behind)
             self._delivery.submit(action, due)
-            unpolled += 1
-            if unpolled >= BATCH:
-                unpolled = 0
-                self._turn(0.0)
-            step = next(steps, None)
 
-    def _wait(self, at: float, index: int) -> float:
-        """Turn the event loop until an action is due; return when that was."""
-        if self._pacer.open_loop:
-            due = self._first_due + self._pacer.due(at, index)
-            while (ahead := due - self.now()) > 0 and not self._stopped():
-                self._turn(min(ahead, TICK / 10))
-            return due
+    def _wait_until(self, due: float) -> float:
+        """Turn the event loop at least once and until a time has come; return the time then."""
+        self._turn(0.0)
+        while (ahead := due - self.now()) > 0 and not self._stopped():
+            self._turn(min(ahead, TICK / 10))
+        return self.now()
+
+    def _send_at_will(self, steps: Iterator[Step]) -> None:
+        """Hand over actions whenever few wait to be sent; each is due when it is taken."""
+        submit, due, keep = self._delivery.submit, self._tally.due, self._rows.message
+        while batch := list(islice(steps, CLOSED_LOOP_BATCH)):
+            now = self.now()
+            for action, about in batch:
+                if isinstance(action, Publish):
+                    if about is not None:
+                        keep(about)
+                    due(action)
+                submit(action, now)
+            self._turn(0.0)
+            self._wait_for_room()
+            if self._failure or self._stopped():
+                return
+
+    def _wait_for_room(self) -> None:
+        """Turn the event loop until few messages wait, or none has got through for long."""
         least, since = self._delivery.queued, self.now()
         while self._delivery.queued > CLOSED_LOOP_QUEUE and not self._stopped():
             self._turn()
@@ -259,8 +287,7 @@ class Load:
                 least, since = self._delivery.queued, self.now()
             elif self.now() - since > STALLED:
                 self._failure = f"the broker took no message for {STALLED:.0f} s"
-                break
-        return self.now()
+                return
 
     def _finished(self, publish: Publish, delivered: Delivered) -> None:
         self._tally.finished(publish, delivered)
@@ -303,7 +330,9 @@ def delivery_options(scenario: Scenario) -> DeliveryOptions:
     """Return what the delivery side needs to know of a scenario."""
     mqtt = scenario.mqtt
     # A closed loop waits instead of dropping, so one device may hold all that waits.
-    queue = mqtt.queue if pacer(scenario).open_loop else max(mqtt.queue, CLOSED_LOOP_QUEUE + BATCH)
+    queue = (
+        mqtt.queue if pacer(scenario).open_loop else max(mqtt.queue, CLOSED_LOOP_QUEUE + CLOSED_LOOP_BATCH)
+    )
     return DeliveryOptions(
         transport=mqtt.transport,
         window=mqtt.in_flight,
