@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.broker.target import PUBLIC_BROKERS, check_reachable, resolve_target
+from simulator.broker.target import PUBLIC_ADDRESSES, PUBLIC_BROKERS, check_reachable, resolve_target
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import ExitCode, FleetsimError, RunFailedError, TargetRefusedError, UsageError
 
@@ -72,6 +73,14 @@ def resolve(url: str, names: Names | None = None, allow: tuple[str, ...] = ()) -
         ("MQTT://LocalHost.:1884", "localhost", "127.0.0.1", 1884),
         ("mqtt://[::1]:1884", "::1", "::1", 1884),
         ("mqtt://[::ffff:127.0.0.1]", "::ffff:7f00:1", "::ffff:7f00:1", 1883),
+        ("mqtt://[::1%lo]:1884", "::1", "::1", 1884),
+        ("mqtt://[::1%25lo]", "::1", "::1", 1883),
+        ("mqtt://2130706433", "127.0.0.1", "127.0.0.1", 1883),
+        ("mqtt://0x7f.1:1884", "127.0.0.1", "127.0.0.1", 1884),
+        ("mqtt://0177.0.0.1", "127.0.0.1", "127.0.0.1", 1883),
+        ("mqtt://127.1.", "127.0.0.1", "127.0.0.1", 1883),
+        ("mqtt://\N{FULLWIDTH DIGIT ONE}27.0.0\N{IDEOGRAPHIC FULL STOP}1", "127.0.0.1", "127.0.0.1", 1883),
+        ("mqtt://127\N{ONE DOT LEADER}0.0.1", "127.0.0.1", "127.0.0.1", 1883),
     ],
 )
 def test_loopback_passes_in_every_form(url: str, host: str, address: str, port: int) -> None:
@@ -91,6 +100,29 @@ def test_a_host_that_the_user_has_named_passes() -> None:
     assert resolve("mqtt://broker.lab", names, ("Broker.Lab.",)).address == "10.1.2.3"
     assert resolve("mqtt://10.1.2.3", names, ("10.1.2.3",)).address == "10.1.2.3"
     assert resolve("mqtt://[2001:db8::1]", names, ("[2001:DB8:0::1]",)).address == "2001:db8::1"
+
+
+def test_every_address_of_a_name_is_pinned_and_none_beyond_this_machine_is_cleared_by_being_named() -> None:
+    endpoint = resolve("mqtt://broker.lab", Names(broker_lab=["10.1.2.3", "10.1.2.4"]), ("broker.lab",))
+    assert endpoint.pinned == ("10.1.2.3", "10.1.2.4")
+    assert endpoint.beyond_loopback
+    for address in endpoint.pinned:
+        with pytest.raises(TargetRefusedError, match="not proven to be yours"):
+            endpoint.check(address)
+    with pytest.raises(TargetRefusedError):
+        check_reachable(endpoint)
+
+
+def test_an_endpoint_is_cleared_for_the_address_that_was_proven_and_no_other() -> None:
+    names = Names(broker_lab=["10.1.2.3", "10.1.2.4"])
+    endpoint = resolve("mqtt://broker.lab", names, ("broker.lab",)).at("10.1.2.4")
+    endpoint.check("10.1.2.4")
+    endpoint.check("127.0.0.1")
+    for address in ("10.1.2.3", "203.0.113.9", "::ffff:10.1.2.4"):
+        with pytest.raises(TargetRefusedError):
+            endpoint.check(address)
+    through_a_proxy = replace(endpoint, address="127.0.0.1", port=20_000)
+    assert through_a_proxy.beyond_loopback
 
 
 def test_the_address_that_was_checked_is_the_one_to_connect_to() -> None:
@@ -121,9 +153,14 @@ def test_the_address_that_was_checked_is_the_one_to_connect_to() -> None:
         "mqtt://169.254.169.254",
         "mqtt://[2001:db8::1]",
         "mqtt://[::ffff:8.8.8.8]",
-        "mqtt://[::127.0.0.1]",
-        "mqtt://[64:ff9b::7f00:1]",
         "mqtt://[fe80::1]",
+        "mqtt://[fe80::1%25eth0]",
+        "mqtt://134744072",
+        "mqtt://0x8.8.8.8",
+        "mqtt://8.8.2056",
+        "mqtt://010.8.8.8",
+        "mqtt://8.8.8.8.",
+        "mqtt://\N{CIRCLED DIGIT EIGHT}.8.8.8",
     ],
 )
 def test_other_machines_are_refused_unless_named(url: str) -> None:
@@ -132,17 +169,25 @@ def test_other_machines_are_refused_unless_named(url: str) -> None:
     assert refused.value.exit_code is ExitCode.TARGET_REFUSED
 
 
-@pytest.mark.parametrize("trick", ["0x7f.1", "2130706433", "0177.0.0.1", "8.8.2056"])
-def test_numbers_that_only_the_resolver_understands_are_judged_by_what_they_mean(trick: str) -> None:
-    assert resolve(f"mqtt://{trick}", Names(**{trick.replace(".", "_"): "127.0.0.1"})).address == "127.0.0.1"
-    with pytest.raises(TargetRefusedError):
-        resolve(f"mqtt://{trick}", Names(**{trick.replace(".", "_"): "8.8.8.8"}))
+def test_a_number_is_named_by_any_of_its_spellings() -> None:
+    assert resolve("mqtt://167903235", allow=("10.2.0.3",)).address == "10.2.0.3"
+    assert resolve("mqtt://10.2.0.3", allow=("0xa.0x2.3",)).address == "10.2.0.3"
 
 
-def test_one_foreign_address_among_several_is_enough_to_refuse() -> None:
-    names = Names(mixed=["127.0.0.1", "::1", "203.0.113.9"])
-    with pytest.raises(TargetRefusedError, match=r"203\.0\.113\.9"):
-        resolve("mqtt://mixed", names)
+@pytest.mark.parametrize("allow", [(), ("mixed.lab",)])
+@pytest.mark.parametrize("foreign", ["203.0.113.9", "2001:db8::1", "10.0.0.1"])
+def test_a_name_for_this_machine_and_another_at_once_is_refused_even_when_named(
+    foreign: str, allow: tuple[str, ...]
+) -> None:
+    for addresses in (["127.0.0.1", "::1", foreign], [foreign, "127.0.0.1"]):
+        with pytest.raises(TargetRefusedError, match=f"this machine and {foreign} at once"):
+            resolve("mqtt://mixed.lab", Names(mixed_lab=addresses), allow)
+
+
+def test_one_address_that_nobody_may_load_among_several_is_enough_to_refuse() -> None:
+    names = Names(broker_lab=["10.1.2.3", "5.196.78.28"])
+    with pytest.raises(TargetRefusedError, match="public broker"):
+        resolve("mqtt://broker.lab", names, ("broker.lab",))
 
 
 def test_naming_one_host_allows_no_other() -> None:
@@ -165,6 +210,40 @@ def test_the_same_in_ipv6(address: str) -> None:
         resolve(f"mqtt://[{address}]", allow=(address,))
 
 
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [
+        ("2002:808:808::1", "6to4"),
+        ("2002:7f00:1::", "6to4"),
+        ("64:ff9b::8.8.8.8", "NAT64"),
+        ("64:ff9b::7f00:1", "NAT64"),
+        ("64:ff9b:1::808:808", "NAT64"),
+        ("2001:0:53aa:64c::1", "Teredo"),
+        ("::ffff:0:8.8.8.8", "SIIT"),
+        ("::8.8.8.8", "IPv4-compatible"),
+        ("::127.0.0.1", "IPv4-compatible"),
+    ],
+)
+def test_addresses_that_a_router_translates_are_refused_even_when_named(address: str, way: str) -> None:
+    with pytest.raises(TargetRefusedError, match=way):
+        resolve(f"mqtt://[{address}]", allow=(address,))
+
+
+@pytest.mark.parametrize("address", sorted(map(str, PUBLIC_ADDRESSES)))
+def test_public_brokers_are_refused_by_address_even_when_named(address: str) -> None:
+    shown = f"[{address}]" if ":" in address else address
+    names = Names(mine_lab=address)
+    for url in (f"mqtt://{shown}:1883", "mqtt://mine.lab"):
+        with pytest.raises(TargetRefusedError, match="public broker"):
+            resolve(url, names, (address, "mine.lab"))
+
+
+def test_a_public_address_is_known_in_every_spelling() -> None:
+    for spelling in ("[::ffff:5.196.78.28]", "96751132", "5.0xc4.19996", "05.0304.78.28", "5.196.78.28."):
+        with pytest.raises(TargetRefusedError, match="public broker"):
+            resolve(f"mqtt://{spelling}", allow=("5.196.78.28",))
+
+
 @pytest.mark.parametrize("public", sorted(PUBLIC_BROKERS))
 def test_public_brokers_are_refused_by_name_even_when_named_and_before_anybody_is_asked(public: str) -> None:
     names = Names()
@@ -180,6 +259,7 @@ def test_public_brokers_are_refused_by_name_even_when_named_and_before_anybody_i
         "test\N{IDEOGRAPHIC FULL STOP}mosquitto\N{IDEOGRAPHIC FULL STOP}org",
         "\N{FULLWIDTH LATIN SMALL LETTER T}est.mosquitto.org",
         "TEST\N{FULLWIDTH FULL STOP}MOSQUITTO.ORG",
+        "test\N{HALFWIDTH IDEOGRAPHIC FULL STOP}mosquitto\N{ONE DOT LEADER}org",
     ],
 )
 def test_public_brokers_are_known_in_full_width_too(name: str) -> None:
@@ -235,7 +315,17 @@ def test_every_address_is_either_on_this_machine_or_refused(address: Any) -> Non
         "mqtt://localhost:0",
         "mqtt://localhost:70000",
         "mqtt://localhost:-1",
+        "mqtt://localhost:65536",
+        "mqtt://localhost:\N{FULLWIDTH DIGIT ONE}",
+        "mqtt://localhost:1883:1884",
         "mqtt://[::1",
+        "mqtt://[::1]x",
+        "mqtt://x[::1]",
+        "mqtt://[127.0.0.1]",
+        "mqtt://[localhost]",
+        "mqtt://localhost\N{ZERO WIDTH SPACE}",
+        "mqtt://localhost\N{ONE DOT LEADER}\N{ONE DOT LEADER}lab",
+        "mqtt://test.mosquitto.org..",
         "mqtt://localhost/topic",
         "mqtt://localhost?x=1",
         "mqtt://localhost#@test.mosquitto.org",
@@ -246,6 +336,8 @@ def test_every_address_is_either_on_this_machine_or_refused(address: Any) -> Non
         "mqtt://%6cocalhost",
         "mqtt://a..b",
         "mqtt://:secret@localhost",
+        "mqtt://@localhost",
+        "mqtt://localhost@evil.example@127.0.0.1",
         "http://localhost",
         "tcp://localhost",
     ],
