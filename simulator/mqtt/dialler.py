@@ -18,6 +18,9 @@ _BIND_ADDRESS_NO_PORT = 24 if sys.platform == "linux" else None
 """IP_BIND_ADDRESS_NO_PORT: bind to an address and leave the port to connect, which may reuse it for another
 broker. Without it a bind takes a port of the whole machine, and the two kinds of bind starve each other."""
 
+_NUMERIC = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+"""Looks nothing up: puts the kernel's form of an address into digits."""
+
 _CATCH_UP = 0.1
 """Seconds of its schedule that the dialler makes up for when it was not asked in time; more is let go."""
 
@@ -35,6 +38,7 @@ class Dialler:
     """
 
     def __init__(self, endpoint: Endpoint, rate: float | None = None, sources: Sequence[str] = ()) -> None:
+        self._endpoint = endpoint
         # A numeric address: this looks nothing up, it only puts the address into the kernel's form.
         numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM, flags=numeric)
@@ -57,11 +61,13 @@ class Dialler:
 
         Raises:
             OSError: it cannot even begin.
+            TargetRefusedError: the target guard has not cleared the address.
         """
         if self._between:
             # A schedule, so that being asked a little late costs nothing; begun anew after a pause, so
             # that a pause is no reason for a storm.
             self._next_at = (self._next_at if self._next_at > now - _CATCH_UP else now) + self._between
+        self._endpoint.check(socket.getnameinfo(self._address, _NUMERIC)[0])
         sock = socket.socket(self._family, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)

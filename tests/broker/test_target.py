@@ -72,7 +72,7 @@ def resolve(url: str, names: Names | None = None, allow: tuple[str, ...] = ()) -
         ("mqtt://localhost:1884/", "localhost", "127.0.0.1", 1884),
         ("MQTT://LocalHost.:1884", "localhost", "127.0.0.1", 1884),
         ("mqtt://[::1]:1884", "::1", "::1", 1884),
-        ("mqtt://[::ffff:127.0.0.1]", "::ffff:7f00:1", "::ffff:7f00:1", 1883),
+        ("mqtt://[::ffff:127.0.0.1]", "::ffff:7f00:1", "127.0.0.1", 1883),
         ("mqtt://[::1%lo]:1884", "::1", "::1", 1884),
         ("mqtt://[::1%25lo]", "::1", "::1", 1883),
         ("mqtt://2130706433", "127.0.0.1", "127.0.0.1", 1883),
@@ -293,9 +293,9 @@ def test_every_address_is_either_on_this_machine_or_refused(address: Any) -> Non
         endpoint = resolve(f"mqtt://{shown}")
     except TargetRefusedError:
         return
-    mapped = getattr(address, "ipv4_mapped", None)
-    assert (mapped or address).is_loopback
-    assert endpoint.address == str(address)
+    meant = getattr(address, "ipv4_mapped", None) or address
+    assert meant.is_loopback
+    assert endpoint.address == str(meant)
 
 
 # What is no URL of a broker

@@ -58,7 +58,7 @@ def resolve_target(
     if plain(addresses[0]).is_loopback:
         # A broker on "localhost" may well listen on 127.0.0.1 alone, though ::1 is resolved first.
         addresses.sort(key=lambda address: address.version)
-    pinned = tuple(dict.fromkeys(map(str, addresses)))
+    pinned = tuple(dict.fromkeys(str(plain(address)) for address in addresses))
     return Endpoint(host, pinned[0], found.port, protocol, found.username, found.password, pinned=pinned)
 
 
