@@ -31,11 +31,19 @@ class Action(msgspec.Struct, frozen=True, gc=False, tag_field="action"):
 
 
 class Connect(Action, frozen=True, gc=False, tag="connect"):
-    """Open the device's MQTT session."""
+    """Open the device's MQTT session.
+
+    Attributes:
+        keep_alive: seconds, 0 for none.
+        clean: start without the state of an earlier session.
+        will: the message for when the connection breaks.
+        backoff: wait longer from attempt to attempt when it cannot connect; else try again and again.
+    """
 
     keep_alive: int
     clean: bool
     will: Will | None = None
+    backoff: bool = True
 
 
 class Subscribe(Action, frozen=True, gc=False, tag="subscribe"):
@@ -63,6 +71,28 @@ class Disconnect(Action, frozen=True, gc=False, tag="disconnect"):
 
 class Drop(Action, frozen=True, gc=False, tag="drop"):
     """Close the socket without a word, as a power cut would."""
+
+
+class Freeze(Action, frozen=True, gc=False, tag="freeze"):
+    """Leave the connection as it is without reading from it until a Thaw, nor writing unless `writing`."""
+
+    writing: bool = False
+
+
+class Thaw(Action, frozen=True, gc=False, tag="thaw"):
+    """Read and write again, and find out what has become of the connection."""
+
+
+class NetworkChange(Action, frozen=True, gc=False, tag="network"):
+    """A fault of the network between fleet and broker begins or ends; it is no device's, so `device` is empty.
+
+    Attributes:
+        fault: label of the fault.
+        begins: whether it begins.
+    """
+
+    fault: str
+    begins: bool
 
 
 class Raw(Action, frozen=True, gc=False, tag="raw"):

@@ -41,6 +41,8 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
         attack: campaign, or None.
         expect: what a correct control does with it.
         facts: what only the truth knows about this event.
+        fault: labels of the faults that touched it, joined by ``+`` in the order in which they did; None if
+            none did. The second of two messages with one id is the copy that a fault made.
     """
 
     id: str
@@ -61,6 +63,7 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
     attack: str | None
     expect: Expectation
     facts: Mapping[str, Value] | None
+    fault: str | None = None
 
 
 class PersonTruth(msgspec.Struct, frozen=True):
@@ -83,6 +86,25 @@ class ConsentTruth(msgspec.Struct, frozen=True):
     person: str
     at: float
     purposes: tuple[str, ...]
+
+
+class FaultTruth(msgspec.Struct, frozen=True):
+    """One fault as it befalls one device, or the network.
+
+    Attributes:
+        fault: its label, ``KIND-N`` with its place in the scenario's list counted from 0.
+        device: whom it befalls; None for the network between fleet and broker.
+        at: simulated seconds at which it begins.
+        until: when it ends, None if it does not before the scenario does.
+        facts: what it does to this device, such as the error of its clock.
+    """
+
+    fault: str
+    kind: str
+    device: str | None
+    at: float
+    until: float | None
+    facts: Mapping[str, Value] | None = None
 
 
 class Delivered(msgspec.Struct, frozen=True, gc=False):
