@@ -143,7 +143,8 @@ class FastLink(Link):
             case SubAckPacket():
                 listener.subscribed(packet.packet_id, packet.reasons[0])
             case DisconnectPacket():
-                listener.dismissed(reason_name(packet.reason) if packet.reason else Cause.CLOSED_BY_BROKER)
+                reason = reason_name(packet.reason) if packet.reason else Cause.CLOSED_BY_BROKER
+                listener.dismissed(reason, packet.reason)
 
     def _message(self, packet: PublishPacket) -> None:
         """Acknowledge a message and pass it on: at QoS 2 only when the broker releases it."""

@@ -76,8 +76,8 @@ class Listener(Protocol):
     def messaged(self, topic: str, payload: bytes) -> None:
         """Hear a PUBLISH; the link acknowledges it."""
 
-    def dismissed(self, reason: str) -> None:
-        """Hear that the connection cannot go on: a DISCONNECT from the broker, or nonsense."""
+    def dismissed(self, reason: str, code: int = 0) -> None:
+        """Hear that the connection cannot go on: a DISCONNECT from the broker with its code, or nonsense."""
 
 
 class Link(Protocol):

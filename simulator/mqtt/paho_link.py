@@ -126,7 +126,7 @@ class _Codec(Client):
             self._listener.ponged()
         elif command == _DISCONNECT and self._modern:
             code = packet[0] if packet else 0
-            self._listener.dismissed(reason_name(code) if code else Cause.CLOSED_BY_BROKER)
+            self._listener.dismissed(reason_name(code) if code else Cause.CLOSED_BY_BROKER, code)
         elif len(packet) < 2:
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
         elif command in (_PUBACK, _PUBREC, _PUBCOMP):

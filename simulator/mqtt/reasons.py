@@ -23,6 +23,10 @@ PASSING = frozenset(
 )
 """Refusals of a connection that another attempt may overcome; all others are final."""
 
+ELSEWHERE = frozenset({ReasonCode.USE_ANOTHER_SERVER, ReasonCode.SERVER_MOVED})
+"""A broker that sends its clients to another one, with a server reference or without. It is a refusal:
+nobody has proven that the other broker is the user's, so a reference is never followed, not even read."""
+
 
 def reason_name(code: int) -> str:
     """Return a reason code in words: 0x87 is ``not authorized``."""

@@ -14,7 +14,7 @@ from simulator.mqtt.counts import SessionReport, SessionState, Tally
 from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
-from simulator.mqtt.reasons import FIRST_FAILURE, PASSING, Cause, reason_name
+from simulator.mqtt.reasons import ELSEWHERE, FIRST_FAILURE, PASSING, Cause, reason_name
 from simulator.mqtt.subscriptions import Subscriptions
 
 _LINGER = 2.0
@@ -348,9 +348,14 @@ class Session:
         self._loop.flush(self)  # the link has acknowledged it
         self._loop.messaged(self.device, topic, payload)
 
-    def dismissed(self, reason: str) -> None:
+    def dismissed(self, reason: str, code: int = 0) -> None:
         """The connection cannot go on."""
-        if self.state in (SessionState.CONNECTING, SessionState.CONNECTED):
+        if self.state not in (SessionState.CONNECTING, SessionState.CONNECTED):
+            return
+        if code in ELSEWHERE:
+            self._tally.refused += 1
+            self._break_off(SessionState.REFUSED, reason)
+        else:
             self._hang_up(reason)
 
     # What is asked about it

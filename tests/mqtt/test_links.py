@@ -42,7 +42,7 @@ class Notes:
     def messaged(self, topic: str, payload: bytes) -> None:
         self.heard.append(("messaged", topic, payload))
 
-    def dismissed(self, reason: str) -> None:
+    def dismissed(self, reason: str, code: int = 0) -> None:
         self.heard.append(("dismissed", reason))
 
 
