@@ -12,9 +12,10 @@ import math
 from array import array
 from bisect import bisect
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,8 +23,12 @@ T = TypeVar("T")
 
 Key = str | int
 
-BLOCK = 64
-"""Scalar draws are taken from blocks of this many; part of the determinism contract."""
+BLOCK = 16
+"""Scalar draws are taken from blocks of this many; part of the determinism contract.
+
+Small, since each of some hundred thousand streams keeps the rest of its block: a block of 64 saves 0.05 µs a
+draw and costs 400 bytes a stream.
+"""
 
 
 _NONE = array("d")
@@ -33,6 +38,11 @@ _NONE = array("d")
 def _hash64(*parts: Key) -> int:
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+# The streams of one entity are made one after the other, and those of one purpose share its hash.
+_hash_entity = lru_cache(maxsize=8, typed=True)(_hash64)
+_hash_purpose = lru_cache(maxsize=1024)(_hash64)
 
 
 class Seeds:
@@ -45,12 +55,14 @@ class Seeds:
         self.seed = seed
         self._philox = np.random.Philox(key=_hash64("seed", seed))
         self._generator = np.random.Generator(self._philox)
-        self._state = self._philox.state
-        self._empty = self._state["buffer"].copy()
+        # Plain tuples: the generator reads them in a quarter of the time that arrays take.
+        state: dict[str, Any] = dict(self._philox.state)
+        self._position = {"counter": (0, 0, 0, 0), "key": tuple(state["state"]["key"].tolist())}
+        self._state: Any = state | {"state": self._position, "buffer": (0, 0, 0, 0), "buffer_pos": 4}
 
     def draws(self, purpose: str, *entity: Key) -> Draws:
         """Return the stream of one entity for one purpose, such as ``draws("sleep", "n0-h3-p1")``."""
-        return Draws(self, _hash64(*entity), _hash64("purpose", purpose))
+        return Draws(self, _hash_entity(*entity), _hash_purpose("purpose", purpose))
 
     def digest(self, *key: Key) -> int:
         """Return 64 bits that depend on the seed and the key alone; for opaque identifiers."""
@@ -58,18 +70,13 @@ class Seeds:
 
     def _at(self, block: int, entity: int, purpose: int) -> np.random.Generator:
         """Return the shared generator, wound to the start of a block of a stream."""
-        state = self._state
-        state["state"]["counter"] = np.array((0, block, entity, purpose), dtype=np.uint64)
-        state["buffer"] = self._empty
-        state["buffer_pos"] = 4
-        state["has_uint32"] = 0
-        state["uinteger"] = 0
-        self._philox.state = state
+        self._position["counter"] = (0, block, entity, purpose)
+        self._philox.state = self._state
         return self._generator
 
 
 class Draws:
-    """One random stream: scalars from blocks of 64, arrays from a generator wound to a fresh block."""
+    """One random stream: scalars from small blocks, arrays from a generator wound to a fresh block."""
 
     __slots__ = ("_block", "_entity", "_normals", "_purpose", "_seeds", "_uniforms")
 

@@ -75,9 +75,11 @@ def draw_residents(draws: Draws) -> list[Resident]:
 def find_guardian(residents: Sequence[Resident]) -> int:
     """Return the index of the adult who looks after the children and decides for them.
 
-    It is a parent, not a grown-up sister or brother: whoever is at home by day, or the first.
+    It is a parent, not a grown-up sister or brother, nor a partner too young to be a parent of all of them:
+    whoever is at home by day, or the first.
     """
-    parent_age = min(resident.age for resident in residents) + YOUNGEST_PARENT
+    oldest = max((resident.age for resident in residents if resident.age < ADULT), default=0)
+    parent_age = oldest + YOUNGEST_PARENT
     at_home = (
         number
         for number, resident in enumerate(residents)

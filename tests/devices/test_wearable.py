@@ -100,7 +100,7 @@ def test_the_pulse_is_lower_asleep_and_higher_in_exercise(life: tuple[list[Spell
         for activity in (Activity.ASLEEP, Activity.WORK, Activity.EXERCISE)
     )
     assert asleep == pytest.approx(65 - 5, abs=1.5)
-    assert rest == pytest.approx(65 + 0.4 * 6, abs=4)
+    assert 65 < rest < 75, "at work people are up and about, some more than others"
     assert exercise > rest + 30
 
 

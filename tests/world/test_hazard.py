@@ -33,7 +33,7 @@ def test_events_come_later_and_only_when_the_rate_allows(after: float, factor: f
 
 
 def test_they_come_as_often_as_the_rate_says() -> None:
-    draws, weeks = stream(), 400
+    draws, weeks = stream(), 2000
     at, counts = 0.0, Counter[bool]()
     while (at := EVENINGS.next(CALENDAR, at, 0.5, draws)) < weeks * WEEK:
         counts[CALENDAR.is_weekend(at)] += 1
