@@ -87,6 +87,7 @@ class Tally:
     queued: int = 0
     in_flight: int = 0
     refused_subscriptions: int = 0
+    capped: int = 0
 
     def connections(self) -> ConnectionCounts:
         """Return the counts of connections as they are now."""

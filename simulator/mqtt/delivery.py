@@ -15,6 +15,7 @@ from simulator.core.errors import RunFailedError
 from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
+from simulator.mqtt.caps import Caps
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
 from simulator.mqtt.dialler import Dialler
 from simulator.mqtt.options import DeliveryOptions
@@ -98,6 +99,7 @@ class Delivery:
         self._to_flush: list[Session] = []
         self._arriving = 0
         self._over = False
+        self._caps = Caps(options.limits)
         self._dialler = Dialler(endpoint, options.connect_rate, options.source_addresses)
 
     # For the run
@@ -116,11 +118,12 @@ class Delivery:
             raise RunFailedError(f"nothing can be sent after the end of the run ({action.device})")
         session = self._sessions.get(action.device)
         if isinstance(action, Publish):
-            if session is not None:
+            cause = self._caps.beyond(action.topic, action.payload)
+            if cause is None and session is not None:
                 session.publish(action, due)
             else:
-                dropped = Delivered(action.id, due, None, None, Outcome.DROPPED, Cause.NO_SESSION, 0)
-                self._settle(action, dropped)
+                reason = cause or Cause.NO_SESSION
+                self._settle(action, Delivered(action.id, due, None, None, Outcome.DROPPED, reason, 0))
         elif isinstance(action, Raw):
             raise RunFailedError(f"{action.device}: raw bytes cannot be sent over a managed session")
         else:
@@ -132,6 +135,7 @@ class Delivery:
         Args:
             timeout: seconds to wait at most if nothing happens.
         """
+        self._caps.refill(self.clock())
         until_dialling = self._dial_more()
         self._flush_all()
         longest = min(timeout, until_dialling)
@@ -181,6 +185,19 @@ class Delivery:
     def in_flight(self) -> int:
         """Messages written that are not confirmed yet."""
         return self._tally.in_flight
+
+    @property
+    def near_cap(self) -> bool:
+        """Whether a load that may wait should, before messages are dropped for the cap on bytes a second."""
+        return self._caps.low
+
+    @property
+    def held_back(self) -> dict[str, int]:
+        """What the caps have held back: messages and connections, by cap; empty if none bit."""
+        counts = {cause.value: count for cause, count in self._caps.held_back.items()}
+        if self._tally.capped:
+            counts[Cause.CONNECTION_CAP.value] = self._tally.capped
+        return counts
 
     @property
     def connections(self) -> ConnectionCounts:

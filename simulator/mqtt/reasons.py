@@ -51,3 +51,6 @@ class Cause(StrEnum):
     NO_PINGRESP = "no answer to PINGREQ in time"
     OWN_ADDRESS = "nothing listens there (the connection met itself)"
     RUN_ENDED = "the run ended"
+    CONNECTION_CAP = "beyond the cap on connections"
+    PAYLOAD_CAP = "payload longer than the cap"
+    RATE_CAP = "beyond the cap on bytes a second"

@@ -148,6 +148,12 @@ class Session:
             self._outbox.append(action)
 
     def _open(self, action: Connect) -> None:
+        if self._tally.open >= self._options.limits.connections:
+            self._tally.asked += 1
+            self._tally.capped += 1
+            self.state = SessionState.REFUSED
+            self._reason = Cause.CONNECTION_CAP
+            return
         endpoint = self._endpoint
         hello = Hello(
             client_id=self.device,
