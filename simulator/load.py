@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from heapq import merge
 from itertools import chain, islice
-from typing import Protocol
+from operator import itemgetter
 
-from simulator.core.actions import Publish
-from simulator.core.endpoint import Endpoint
+from simulator.core import plugins
+from simulator.core.actions import Action, Connect, Publish, Subscribe
+from simulator.core.ids import device_id
 from simulator.core.process import cpu_seconds, peak_rss_bytes
-from simulator.core.records import ConsentTruth, Delivered, PersonTruth
-from simulator.core.shard import Shard
-from simulator.fleet import Fleet, Step
+from simulator.core.records import Delivered, MessageTruth, Outcome
+from simulator.core.seeds import Seeds
+from simulator.fleet import Step
 from simulator.metrics import Tally
-from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
-from simulator.pacing import MaxPacer, Pacer, RatePacer, SpeedPacer
-from simulator.scenario import Scenario
+from simulator.mqtt import Delivery, require_descriptors
+from simulator.pacing import Spell, presence_actions
+from simulator.plan import CLOSED_LOOP_BATCH, CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
 from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
+from simulator.witness import Witness, Witnessed, topic_filters
 
 TICK = 0.5
 """Seconds between two reports of a running load."""
@@ -35,85 +38,13 @@ FINISH = 10.0
 INTERRUPTED_FINISH = 1.0
 """The same after Ctrl-C, which promises to be quick."""
 
-CLOSED_LOOP_QUEUE = 2_000
-"""Messages that wait when nothing but the machine sets the pace; the next one is taken when fewer do."""
+SILENCE = 2.0
+"""Seconds without a message after which the witness expects no more."""
 
-CLOSED_LOOP_BATCH = 2_048
-"""Messages handed over between two turns of a closed loop; those of one device go out in one write."""
+TOO_LATE = "handed over too late"
 
 STALLED = 60.0
 """Seconds without progress after which a closed loop gives the broker up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a load ended, or several together.
-
-    Attributes:
-        standing: the figures at the end.
-        seconds: from the first due time to the last answer.
-        interrupted: whether it was stopped before the scenario's end.
-        failure: why it could not go on, None if it could.
-    """
-
-    standing: Standing
-    seconds: float
-    interrupted: bool
-    failure: str | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether all of the scenario was run."""
-        return not self.interrupted and self.failure is None
-
-
-class Source(Protocol):
-    """Where a load's actions come from: a fleet, or something as simple as it can be."""
-
-    @property
-    def devices(self) -> Mapping[str, str]:
-        """The kind of each device, by device id."""
-
-    @property
-    def now(self) -> float:
-        """Simulated seconds since the start."""
-
-    def people(self) -> Iterator[PersonTruth]:
-        """Yield the truth about everybody."""
-
-    def consents(self) -> Iterator[ConsentTruth]:
-        """Yield what everybody agrees to at the start."""
-
-    def stream(self, stopped: Callable[[], bool]) -> Iterator[Step]:
-        """Yield the actions in order, sessions before messages."""
-
-    def command(self, topic: str, payload: bytes) -> bool:
-        """Give a device a command."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be loaded, and where its rows go.
-
-    Attributes:
-        scenario: what to simulate.
-        endpoint: where the broker listens.
-        folder: takes the rows of truth and delivery; None to keep none.
-        shard: which part of the fleet.
-        source: makes the shard's source of actions; can cross to another process.
-    """
-
-    scenario: Scenario
-    endpoint: Endpoint
-    folder: RunFolder | None
-    shard: Shard = field(default_factory=Shard)
-    source: Callable[[Scenario, Shard], Source] = Fleet
-
-    @property
-    def share(self) -> float:
-        """The shard's share of all households; of a rate, it sends as much."""
-        sizes = [self.scenario.households_in(index) for index in range(self.scenario.neighbourhoods)]
-        return sum(sizes[self.shard.index :: self.shard.count]) / sum(sizes)
 
 
 Go = Callable[[], float | None]
@@ -142,10 +73,11 @@ class Load:
         report: Callable[[Standing], None],
         go: Go | None = None,
     ) -> None:
-        self.scenario = scenario = plan.scenario
+        scenario = plan.scenario
+        self._plan = plan
         self._fleet = plan.source(scenario, plan.shard)
         self._tally = Tally(late_after=scenario.late_after)
-        self._pacer = pacer(scenario, plan.share)
+        self._pacer = plan.pacer
         self._rows = rows
         self._clock = clock
         self._begin = clock()
@@ -156,10 +88,15 @@ class Load:
         self._stopped = stopped
         self._report = report
         self._go = go or clock
+        self._drop_after = scenario.drop_after or math.inf
+        self._witness = _witness(plan, self._tally) if scenario.witness else None
+        self._comings: Iterator[tuple[float, Action]] = iter(())
+        self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
+        self._witness_id = device_id(Seeds(scenario.seed), "witness", str(plan.shard))
         self._delivery = Delivery(
             plan.endpoint,
-            delivery_options(scenario),
+            plan.delivery_options,
             clock=self.now,
             on_outcome=self._finished,
             on_message=self._told,
@@ -183,6 +120,7 @@ class Load:
             behind=self._behind,
             cpu_seconds=cpu_seconds(),
             rss_bytes=peak_rss_bytes(),
+            witnessed=self._witness.witnessed() if self._witness else Witnessed(),
         )
 
     def run(self) -> Ended:
@@ -198,9 +136,12 @@ class Load:
         first = self._connect(steps)
         if first is not None:
             self._send(first, steps)
+        self._hold()
         interrupted = self._stopped()
         unconnected = tuple(self._delivery.sessions())
-        self._delivery.finish(INTERRUPTED_FINISH if interrupted else FINISH)
+        deadline = self.now() + (INTERRUPTED_FINISH if interrupted else FINISH)
+        self._await_the_witness(deadline)
+        self._delivery.finish(max(deadline - self.now(), 0.0))
         seconds = self.now() - self._first_due
         self._tick()
         standing = replace(self.standing(), unconnected=unconnected)
@@ -208,13 +149,22 @@ class Load:
 
     def _connect(self, steps: Iterator[Step]) -> Step | None:
         """Open the sessions and give them the scenario's time to settle; return the first message."""
+        sessions: list[Action] = []
         first = None
         for step in steps:
             if isinstance(step[0], Publish):
                 first = step
                 break
-            self._delivery.submit(step[0], due=0.0)
-        patience = self.now() + self.scenario.mqtt.settle
+            sessions.append(step[0])
+        if self._witness is not None:
+            self._subscribe_the_witness(self._witness)
+        if self._plan.comes_and_goes:
+            self._comings = comings(self._plan.presence, sessions)
+            self._come_and_go(0.0)
+        else:
+            for action in sessions:
+                self._delivery.submit(action, due=0.0)
+        patience = self.now() + self._plan.scenario.mqtt.settle
         while not (self._delivery.settled or self.now() > patience or self._stopped()):
             self._turn()
         while (begin := self._go()) is None and not self._stopped():
@@ -222,10 +172,49 @@ class Load:
         self._first_due = self.now() if begin is None else begin - self._begin
         return first
 
+    def _subscribe_the_witness(self, witness: Witness) -> None:
+        plan = self._plan
+        template, share = plan.scenario.mqtt.topic, plan.scenario.witness
+        self._delivery.submit(Connect(0.0, self._witness_id, keep_alive=60, clean=True), due=0.0)
+        for topic in topic_filters(template, witness, share, plan.neighbourhoods, self._fleet.devices):
+            self._delivery.submit(Subscribe(0.0, self._witness_id, topic, qos=2), due=0.0)
+
+    def _come_and_go(self, elapsed: float) -> None:
+        """Have those devices connect or leave whose time has come."""
+        while True:
+            coming = self._next_coming or next(self._comings, None)
+            self._next_coming = coming
+            if coming is None or coming[0] > elapsed:
+                return
+            self._next_coming = None
+            self._delivery.submit(coming[1], due=self._first_due + coming[0])
+
+    def _hold(self) -> None:
+        """Keep the connections open as long as the scenario asks for, and the stages last."""
+        until = self.now() + self._plan.scenario.hold
+        if self._plan.last is not None:
+            until = max(until, self._first_due + self._plan.last)
+        while self.now() < until and not self._stopped():
+            self._turn()
+
+    def _await_the_witness(self, deadline: float) -> None:
+        """Give the broker time to bring what it still has for the witness."""
+        witness = self._witness
+        waiting, since = -1, self.now()
+        while witness is not None and witness.waiting and self.now() < deadline:
+            if witness.waiting != waiting:
+                waiting, since = witness.waiting, self.now()
+            elif self.now() - since > SILENCE:
+                return
+            self._turn()
+
     def _turn(self, longest: float = TICK / 10) -> None:
         """Turn the event loop once, waiting at most this long, and report if it is time."""
         self._delivery.poll(longest)
-        if self.now() >= self._next_tick:
+        now = self.now()
+        if self._next_coming is not None:
+            self._come_and_go(now - self._first_due)
+        if now >= self._next_tick:
             self._tick()
 
     def _send(self, first: Step, steps: Iterator[Step]) -> None:
@@ -241,19 +230,31 @@ class Load:
         now = self.now()
         for action, about in steps:
             due = self._first_due + self._pacer.due(action.at, index)
+            if due == math.inf:
+                return  # the stages are over
             if due > now or untended >= BATCH:
                 untended = 0
                 now = self._wait_until(due)
-            if self._stopped() or due == math.inf:
+            if self._stopped():
                 return
             untended += 1
             if isinstance(action, Publish):
                 index += 1
                 self._behind = now - due
-                if about is not None:
-                    self._rows.message(about)
-                self._tally.due(action, self._behind)
+                self._take(action, about, due)
+                if self._behind > self._drop_after:
+                    self._finished(
+                        action, Delivered(action.id, due, None, None, Outcome.DROPPED, TOO_LATE, 0)
+                    )
+                    continue
             self._delivery.submit(action, due)
+
+    def _take(self, publish: Publish, about: MessageTruth | None, due: float) -> None:
+        if about is not None:
+            self._rows.message(about)
+        self._tally.due(publish, self._behind)
+        if self._witness is not None:
+            self._witness.expect(publish, due)
 
     def _wait_until(self, due: float) -> float:
         """Turn the event loop at least once and until a time has come; return the time then."""
@@ -264,14 +265,12 @@ class Load:
 
     def _send_at_will(self, steps: Iterator[Step]) -> None:
         """Hand over actions whenever few wait to be sent; each is due when it is taken."""
-        submit, due, keep = self._delivery.submit, self._tally.due, self._rows.message
+        submit = self._delivery.submit
         while batch := list(islice(steps, CLOSED_LOOP_BATCH)):
             now = self.now()
             for action, about in batch:
                 if isinstance(action, Publish):
-                    if about is not None:
-                        keep(about)
-                    due(action)
+                    self._take(action, about, now)
                 submit(action, now)
             self._turn(0.0)
             self._wait_for_room()
@@ -292,8 +291,13 @@ class Load:
     def _finished(self, publish: Publish, delivered: Delivered) -> None:
         self._tally.finished(publish, delivered)
         self._rows.delivered(delivered)
+        if self._witness is not None:
+            self._witness.end(delivered)
 
-    def _told(self, _device: str, topic: str, payload: bytes) -> None:
+    def _told(self, device: str, topic: str, payload: bytes) -> None:
+        if self._witness is not None and device == self._witness_id:
+            self._witness.receive(payload, self.now())
+            return
         self._tally.received += 1
         self._fleet.command(topic, payload)
 
@@ -313,29 +317,30 @@ def open_rows(folder: RunFolder | None) -> Iterator[RowWriter]:
             yield truth
 
 
-def pacer(scenario: Scenario, share: float = 1.0) -> Pacer:
-    """Return the pacer that a scenario asks for: how its messages are spread over time.
+def comings(
+    presence: Callable[[str], Iterator[Spell]], sessions: Iterable[Action]
+) -> Iterator[tuple[float, Action]]:
+    """Yield when devices connect, subscribe and leave, in order of time.
 
     Args:
-        share: of a rate, what this load sends.
+        presence: when a device is connected.
+        sessions: a Connect for each device, and its subscriptions.
     """
-    if scenario.rate is not None:
-        return RatePacer(scenario.rate * share)
-    if isinstance(scenario.speed, float):
-        return SpeedPacer(scenario.speed)
-    return MaxPacer()
+    connects: dict[str, Connect] = {}
+    subscribes: dict[str, list[Subscribe]] = {}
+    for action in sessions:
+        if isinstance(action, Connect):
+            connects[action.device] = action
+        elif isinstance(action, Subscribe):
+            subscribes.setdefault(action.device, []).append(action)
+    each = (
+        presence_actions(presence(device), connect, subscribes.get(device, ()))
+        for device, connect in connects.items()
+    )
+    return merge(*each, key=itemgetter(0))
 
 
-def delivery_options(scenario: Scenario) -> DeliveryOptions:
-    """Return what the delivery side needs to know of a scenario."""
-    mqtt = scenario.mqtt
-    # A closed loop waits instead of dropping, so one device may hold all that waits.
-    queue = (
-        mqtt.queue if pacer(scenario).open_loop else max(mqtt.queue, CLOSED_LOOP_QUEUE + CLOSED_LOOP_BATCH)
-    )
-    return DeliveryOptions(
-        transport=mqtt.transport,
-        window=mqtt.in_flight,
-        session_queue=queue,
-        connecting=mqtt.connect_window,
-    )
+def _witness(plan: Plan, tally: Tally) -> Witness:
+    # One format for all that is identified; a kind with a format of its own is not witnessed.
+    payload = plugins.load("simulator.payloads", plan.scenario.mqtt.payload)
+    return Witness(plan.scenario.witness, payload.identify, tally.end_to_end.record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,13 +16,15 @@ from simulator import __version__
 from simulator.broker import open_broker
 from simulator.core.calendar import Calendar
 from simulator.core.thresholds import Threshold
-from simulator.load import Ended, Load, Plan, open_rows, pacer
+from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
+from simulator.plan import Ended, Plan
 from simulator.report import (
     Connections,
     Summary,
     Unreached,
     Update,
+    WitnessMessages,
     summarize,
     write_junit,
     write_summary,
@@ -120,7 +122,7 @@ def run(
         plan = Plan(scenario, broker.endpoint(scenario.mqtt.version), folder)
         ended = settings.crew.carry(plan, report, stopped)
         report(ended.standing)
-        summary = _summary(scenario, ended, broker.describe())
+        summary = _summary(plan, ended, broker.describe())
         write_summary(folder, summary)
         write_junit(folder, summary)
         folder.write_manifest(
@@ -151,7 +153,8 @@ def _update(scenario: Scenario, standing: Standing, elapsed: float) -> Update:
     )
 
 
-def _summary(scenario: Scenario, ended: Ended, broker: str) -> Summary:
+def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
+    scenario = plan.scenario
     standing = ended.standing
     counts = standing.connections
     return summarize(
@@ -169,8 +172,8 @@ def _summary(scenario: Scenario, ended: Ended, broker: str) -> Summary:
         thresholds=map(Threshold.parse, scenario.thresholds),
         scenario=scenario.name,
         seed=scenario.seed,
-        load=f"{scenario.rate:,g} messages/s" if scenario.rate else f"speed {_number(scenario.speed)}",
-        open_loop=pacer(scenario).open_loop,
+        load=_pace(scenario),
+        open_loop=plan.pacer.open_loop,
         broker=broker,
         transports=standing.transports,
         simulated_seconds=standing.simulated,
@@ -179,8 +182,17 @@ def _summary(scenario: Scenario, ended: Ended, broker: str) -> Summary:
         peak_rss_bytes=standing.rss_bytes,
         interrupted=ended.interrupted,
         failure=ended.failure,
+        witness=WitnessMessages(**asdict(standing.witnessed)),
     )
 
 
-def _number(speed: object) -> str:
-    return f"{speed:,g}" if isinstance(speed, float) else str(speed)
+def _pace(scenario: Scenario) -> str:
+    parts = []
+    if scenario.rate is not None:
+        parts.append(f"{scenario.rate:,g} messages/s")
+    if scenario.speed is not None:
+        speed = scenario.speed
+        parts.append(f"speed {speed:,g}" if isinstance(speed, float) else f"speed {speed}")
+    if scenario.stages is not None:
+        parts.append(f"{len(scenario.stages)} stages")
+    return ", ".join(parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from simulator.metrics import Snapshot, Tally
 from simulator.mqtt import ConnectionCounts, SessionReport
+from simulator.witness import Witnessed
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Standing:
         behind: seconds between a message's due time and its being handed over; the worst of the loads.
         cpu_seconds: processor time of the processes.
         rss_bytes: most memory that was resident in them.
+        witnessed: what the run's own subscribers have seen.
         unconnected: sessions that are not connected; known once a load has ended.
     """
 
@@ -36,6 +38,7 @@ class Standing:
     behind: float = 0.0
     cpu_seconds: float = 0.0
     rss_bytes: int = 0
+    witnessed: Witnessed = field(default_factory=Witnessed)
     unconnected: tuple[SessionReport, ...] = ()
 
     @classmethod
@@ -53,6 +56,7 @@ class Standing:
             whole.in_flight += load.in_flight
             whole.cpu_seconds += load.cpu_seconds
             whole.rss_bytes += load.rss_bytes
+            whole.witnessed += load.witnessed
             whole.unconnected += load.unconnected
             behind.append(load.behind)
             simulated.append(load.simulated)

@@ -19,7 +19,7 @@ from simulator.core.errors import RunFailedError
 from simulator.core.shard import Shard
 from simulator.core.transport import Transport
 from simulator.fleet import Fleet
-from simulator.load import Plan
+from simulator.plan import Plan
 from simulator.report import percentiles
 from simulator.report.summary import Percentiles
 from simulator.run import Alone, Crew

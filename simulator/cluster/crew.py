@@ -15,7 +15,7 @@ from simulator.cluster.recovery import recover
 from simulator.cluster.worker import work
 from simulator.core.errors import UsageError
 from simulator.core.shard import Shard
-from simulator.load import Ended, Plan
+from simulator.plan import Ended, Plan
 from simulator.standing import Standing
 from simulator.truth import merge_truth
 

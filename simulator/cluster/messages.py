@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.load import Ended
+from simulator.plan import Ended
 from simulator.standing import Standing
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simulator.core.records import Delivered, Outcome
-from simulator.load import Plan, pacer
 from simulator.metrics import Tally
+from simulator.plan import Plan
 from simulator.truth import TruthWriter, read_delivered, read_messages
 
 REASON = "worker died"
@@ -23,13 +23,12 @@ def recover(plan: Plan, last: Tally) -> Tally:
         return last
     tally = Tally(late_after=plan.scenario.late_after)
     outcomes = {row.id: row for row in read_delivered(plan.folder)}
-    shape = pacer(plan.scenario, plan.share)
     with TruthWriter(plan.folder) as truth:
         for index, message in enumerate(read_messages(plan.folder)):
             tally.due(message)
             outcome = outcomes.get(message.id)
             if outcome is None:
-                due = shape.due(message.at, index)
+                due = plan.pacer.due(message.at, index)
                 outcome = Delivered(message.id, due, None, None, Outcome.LOST, REASON)
                 truth.delivered(outcome)
             tally.finished(message, outcome)

@@ -8,7 +8,8 @@ from multiprocessing.connection import Connection
 
 from simulator.cluster.messages import Begin, Connected, Done, Failed, Progress, Stop
 from simulator.core.errors import FleetsimError
-from simulator.load import Load, Plan, open_rows
+from simulator.load import Load, open_rows
+from simulator.plan import Plan
 from simulator.standing import Standing
 
 LOOK = 0.1

@@ -15,6 +15,7 @@ from simulator.report.summary import (
     Status,
     Summary,
     ThresholdResult,
+    WitnessMessages,
 )
 
 LAG_LIMIT = 1.0
@@ -39,6 +40,7 @@ def summarize(
     peak_rss_bytes: int,
     interrupted: bool = False,
     failure: str | None = None,
+    witness: WitnessMessages = WitnessMessages(),  # noqa: B008 - frozen
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -63,6 +65,7 @@ def summarize(
         peak_rss_bytes: most memory that was resident.
         interrupted: whether somebody stopped it before its end.
         failure: why it could not go on.
+        witness: what the run's own subscribers saw.
         lag_limit: seconds; see `LAG_LIMIT`.
     """
     counts = tally.totals()
@@ -99,6 +102,7 @@ def summarize(
         peak_rss_bytes=peak_rss_bytes,
         by_kind=_by_kind(tally),
         thresholds=results,
+        witness=witness,
     )
 
 

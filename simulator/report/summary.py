@@ -102,6 +102,24 @@ class Latencies(msgspec.Struct, frozen=True):
     end_to_end: Percentiles
 
 
+class WitnessMessages(msgspec.Struct, frozen=True):
+    """What the run's own subscribers saw of the devices that they watched; all 0 without a witness.
+
+    Attributes:
+        expected: due.
+        received: arrived, each counted once.
+        duplicated: arrived again.
+        reordered: arrived after a later one of the same device.
+        missing: neither arrived nor known to have failed on their way to the broker.
+    """
+
+    expected: int = 0
+    received: int = 0
+    duplicated: int = 0
+    reordered: int = 0
+    missing: int = 0
+
+
 class ThresholdResult(msgspec.Struct, frozen=True):
     """A threshold and what came of it.
 
@@ -147,6 +165,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     peak_rss_bytes: int
     by_kind: Mapping[str, KindMessages]
     thresholds: tuple[ThresholdResult, ...]
+    witness: WitnessMessages = WitnessMessages()
 
 
 def exit_code(summary: Summary) -> ExitCode:

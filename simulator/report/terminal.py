@@ -66,6 +66,13 @@ def _facts(summary: Summary) -> RenderableType:
         f"{messages.sent:,} messages, {messages.duplicated:,} of them more than once; "
         f"{messages.received:,} received",
     )
+    witness = summary.witness
+    if witness.expected:
+        facts.add_row(
+            "Witness",
+            f"{witness.expected:,} expected, {witness.received:,} received, {witness.missing:,} missing, "
+            f"{witness.duplicated:,} twice, {witness.reordered:,} out of order",
+        )
     facts.add_row(
         "Machine",
         f"{format_duration(summary.cpu_seconds)} of processor time, "
