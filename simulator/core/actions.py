@@ -84,7 +84,7 @@ class Thaw(Action, frozen=True, gc=False, tag="thaw"):
 
 
 class NetworkChange(Action, frozen=True, gc=False, tag="network"):
-    """A fault of the network between fleet and broker begins or ends; it is no device's, so `device` is empty.
+    """A fault of the network between fleet and broker begins or ends; no device's, so `device` is empty.
 
     Attributes:
         fault: label of the fault.

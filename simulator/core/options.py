@@ -18,6 +18,10 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from simulator.core import plugins
 from simulator.core.nearest import suggestion
+from simulator.core.units import DAY, Duration
+
+LONGEST = 366 * DAY
+"""Seconds; the longest scenario."""
 
 
 class Options(BaseModel):
@@ -75,4 +79,18 @@ class DeviceOptions(Options):
     )
     payload: PayloadName | None = Field(
         default=None, description="Payload format of this kind; `fleetsim list payloads` names them."
+    )
+
+
+class FaultOptions(Options):
+    """What every fault can be told; a fault's own options build on it. Its times are simulated."""
+
+    kind: str = Field(description="Which fault; `fleetsim list faults` names them.")
+    at: Duration = Field(default=0.0, ge=0, le=LONGEST, description="When it begins, in simulated time.")
+    lasting: Duration | None = Field(
+        default=None,
+        alias="for",
+        gt=0,
+        le=LONGEST,
+        description="How long it lasts; to the end of the scenario if left out.",
     )

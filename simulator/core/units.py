@@ -19,6 +19,8 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _DURATION_PART = re.compile(rf"({_NUMBER})\s*(ms|min|[smhdw])")
 _DURATION = re.compile(rf"(?:{_NUMBER}\s*(?:ms|min|[smhdw])\s*)+")
 _RATE = re.compile(rf"({_NUMBER})\s*/\s*(s|min|m|h)")
+_BYTES = {"B": 1.0, "kB": 1e3, "MB": 1e6, "bit": 1 / 8, "kbit": 1e3 / 8, "Mbit": 1e6 / 8}
+_BYTE_RATE = re.compile(rf"({_NUMBER})\s*([kM]?B|[kM]?bit)/s")
 
 
 def parse_duration(value: object) -> float:
@@ -45,6 +47,17 @@ def parse_rate(value: object) -> float:
     if isinstance(value, str) and (found := _RATE.fullmatch(value.strip())):
         return float(found[1]) / _PER[found[2]]
     raise ValueError(f"write a rate with its unit of time, such as 5000/s, not {value!r}")
+
+
+def parse_byte_rate(value: object) -> float:
+    """Return the bytes a second in an amount such as ``64kB/s``, ``1MB/s`` or ``512kbit/s``.
+
+    Raises:
+        ValueError: it is not a number of bytes or bits a second.
+    """
+    if isinstance(value, str) and (found := _BYTE_RATE.fullmatch(value.strip())):
+        return float(found[1]) * _BYTES[found[2]]
+    raise ValueError(f"write bytes or bits a second, such as 64kB/s or 2Mbit/s, not {value!r}")
 
 
 def format_duration(seconds: float) -> str:
@@ -78,3 +91,15 @@ Rate = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_RATE.pattern}$", "examples": ["5000/s"]}),
 ]
 """Messages a second, written with a unit."""
+
+ByteRate = Annotated[
+    float,
+    BeforeValidator(_keep_numbers(parse_byte_rate)),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_BYTE_RATE.pattern}$", "examples": ["64kB/s", "2Mbit/s"]}
+    ),
+]
+"""Bytes a second, written with a unit."""
+
+OnOff = Annotated[bool, WithJsonSchema({"enum": [True, False, "on", "off"]})]
+"""A switch, written ``on`` or ``off``."""

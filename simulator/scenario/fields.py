@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from simulator.core.errors import RunFailedError
-from simulator.core.units import Duration, Rate, format_duration
+from simulator.core.units import ByteRate, Duration, Rate, format_duration
 from simulator.scenario.document import Path
 from simulator.scenario.kinds import ByKey
 
-_DURATION, _RATE = (get_args(unit)[-1] for unit in (Duration, Rate))
+_DURATION, _RATE, _BYTE_RATE = (get_args(unit)[-1] for unit in (Duration, Rate, ByteRate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,23 @@ class Expected:
         """Whether it is messages a second, written with a unit."""
         return any(mark is _RATE for mark in self.metadata)
 
+    @property
+    def is_byte_rate(self) -> bool:
+        """Whether it is bytes a second, written with a unit."""
+        return any(mark is _BYTE_RATE for mark in self.metadata)
+
+    @property
+    def has_unit(self) -> bool:
+        """Whether it is a quantity, which is written with its unit."""
+        return self.is_duration or self.is_rate or self.is_byte_rate
+
     def __str__(self) -> str:
         if self.is_duration:
             return f"a duration with its unit,{self._range(format_duration) or ' such as 30s, 5m or 6h'}"
         if self.is_rate:
             return f"a rate with its unit,{self._range(lambda rate: f'{rate:,.12g}/s') or ' such as 5000/s'}"
+        if self.is_byte_rate:
+            return "bytes or bits a second with their unit, such as 64kB/s or 2Mbit/s"
         annotation = self.annotation
         if get_origin(annotation) is Literal:
             return one_of(get_args(annotation))

@@ -80,7 +80,8 @@ class ByKey(ABC):
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"oneOf": [self._variant(name, handler) for name in self.names()]}
+        variants = [self._variant(name, handler) for name in self.names()]
+        return {"oneOf": variants} if variants else {"not": {}}  # nothing is valid where nothing is installed
 
     def _variant(self, name: str, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         model = self.options(name)

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from simulator.core.errors import Problem, ScenarioError
-from simulator.core.options import DeviceOptions, Options
+from simulator.core.options import LONGEST, DeviceOptions, FaultOptions, Options
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import Threshold
 from simulator.core.units import DAY, HOUR, Duration, Rate
@@ -103,6 +103,9 @@ Start = Annotated[
 DeviceGroup = Annotated[SerializeAsAny[DeviceOptions], ByKind("simulator.devices", "device kind")]
 """Some devices of one kind, with the options of that kind's family."""
 
+FaultEntry = Annotated[SerializeAsAny[FaultOptions], ByKind("simulator.faults", "fault")]
+"""A fault, with the options of its kind."""
+
 
 def _shops_for(world: dict[str, Any]) -> int:
     households: int = world.get("households", 0)  # 0: what is written for it is wrong, which is reported
@@ -145,7 +148,7 @@ class Scenario(Options):
         description="Simulated date and time at which the fleet goes online, with its zone.",
     )
     duration: Duration = Field(
-        default=6 * HOUR, gt=0, le=366 * DAY, description="How much simulated time passes."
+        default=6 * HOUR, gt=0, le=LONGEST, description="How much simulated time passes."
     )
     rate: Rate | None = Field(
         default=None,
@@ -172,6 +175,11 @@ class Scenario(Options):
         min_length=1, description="Which devices there are; `fleetsim list devices` names the kinds."
     )
     mqtt: Mqtt = Field(default_factory=Mqtt, description="Broker, session, topic and payload.")
+    faults: tuple[FaultEntry, ...] = Field(
+        default=(),
+        max_length=100,
+        description="What goes wrong with devices and network; `fleetsim list faults` names the kinds.",
+    )
     thresholds: tuple[Annotated[str, AfterValidator(_check_threshold)], ...] = Field(
         default=(), description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms`."
     )

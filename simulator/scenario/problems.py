@@ -54,7 +54,7 @@ def unitless(document: Document, model: type[BaseModel]) -> Iterator[Located]:
         reached, value = document.reach(path)
         if reached == path and isinstance(value, float):
             expected = find(model, path, document.value)
-            if expected and (expected.is_duration or expected.is_rate):
+            if expected and expected.has_unit:
                 yield Located(
                     document.place(path), f"{title(path, document)} must be {expected}, not {value:g}"
                 )
