@@ -73,6 +73,7 @@ class Load:
         report: Callable[[Standing], None],
         go: Go | None = None,
     ) -> None:
+        self._cpu_before = cpu_seconds()
         scenario = plan.scenario
         self._plan = plan
         self._fleet = plan.source(scenario, plan.shard)
@@ -118,7 +119,7 @@ class Load:
             in_flight=delivery.in_flight,
             simulated=max(self._fleet.now, 0.0),
             behind=self._behind,
-            cpu_seconds=cpu_seconds(),
+            cpu_seconds=cpu_seconds() - self._cpu_before,
             rss_bytes=peak_rss_bytes(),
             witnessed=self._witness.witnessed() if self._witness else Witnessed(),
         )
