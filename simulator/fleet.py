@@ -14,20 +14,19 @@ import msgspec
 import simpy
 
 from simulator.core import plugins
-from simulator.core.actions import Action, Command, Connect, Publish, Subscribe, Will
+from simulator.core.actions import Command, Connect, Publish, Subscribe, Will
 from simulator.core.calendar import Calendar
 from simulator.core.ids import device_id, message_id
 from simulator.core.options import DeviceOptions
 from simulator.core.readings import Reading
-from simulator.core.records import ConsentTruth, Expectation, MessageTruth, PersonTruth
+from simulator.core.records import ConsentTruth, Expectation, FaultTruth, MessageTruth, PersonTruth
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.shard import Shard
+from simulator.core.steps import Step
 from simulator.devices import Device, Family, Habitat, Placement
+from simulator.faults import Affliction, Ends, Line, NetworkTrouble, Subject, Trouble
 from simulator.scenario import Scenario
 from simulator.world import Neighbourhood, Person, beginning, build_neighbourhood
-
-Step = tuple[Action, MessageTruth | None]
-"""An action and, for a publish, what is true about it."""
 
 COMMAND = "command"
 """Last topic level on which a device takes commands."""
@@ -56,10 +55,13 @@ class Fleet:
         self.events = 0
         self._seeds = Seeds(scenario.seed)
         self._env = simpy.Environment(initial_time=beginning(self.calendar))
-        self._outbox: list[tuple[Publish, MessageTruth]] = []
+        self._outbox: list[Step] = []
         self._devices: dict[str, Device[Any]] = {}
         self._stations: dict[str, _Station] = {}
         shard = shard or Shard()
+        faults, duration = scenario.faults, scenario.duration
+        self._trouble = Trouble(faults, self._seeds, scenario.neighbourhoods, duration)
+        self._network = NetworkTrouble(faults, duration, announces=shard.index == 0)
         self.neighbourhoods = [
             build_neighbourhood(
                 self._env,
@@ -73,8 +75,10 @@ class Fleet:
             if shard.owns(index)
         ]
         self._people = {person.id: person for hood in self.neighbourhoods for person in hood.people()}
-        for hood in self.neighbourhoods:
-            self._equip(hood)
+        for index, hood in zip(
+            filter(shard.owns, range(scenario.neighbourhoods)), self.neighbourhoods, strict=True
+        ):
+            self._equip(hood, self._afflictions(index, hood) if faults else {})
 
     @property
     def now(self) -> float:
@@ -107,12 +111,21 @@ class Fleet:
         for person in self._people.values():
             yield ConsentTruth(person.id, 0.0, _purposes(person))
 
+    def faults(self) -> Iterator[FaultTruth]:
+        """Yield what befalls this shard's devices and the network, in order of time and device."""
+        rows = [*self._network.truth(), *self._trouble.truth()]
+        yield from sorted(rows, key=lambda row: (row.at, row.device or ""))
+
     def stream(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Step]:
         """Yield all actions in order of simulated time, then of device id, then as the device did them.
 
         Args:
             stopped: asked now and then; the stream ends early when it says yes.
         """
+        steps = self._steps(stopped)
+        return self._network.through(steps) if self._network else steps
+
+    def _steps(self, stopped: Callable[[], bool]) -> Iterator[Step]:
         for device in sorted(self._stations):
             yield from self._stations[device].opening()
         env, outbox, end = self._env, self._outbox, self.scenario.duration
@@ -129,7 +142,7 @@ class Fleet:
             if stopped():
                 return
 
-    def _sent(self) -> list[tuple[Publish, MessageTruth]]:
+    def _sent(self) -> list[Step]:
         """Return what devices have sent since the last time, in order, and forget it."""
         batch = self._outbox.copy()
         self._outbox.clear()
@@ -156,25 +169,49 @@ class Fleet:
     def _listening(self) -> dict[str, _Station]:
         return {station.topic(COMMAND): station for station in self._stations.values()}
 
-    def _equip(self, hood: Neighbourhood) -> None:
+    def _equip(self, hood: Neighbourhood, afflictions: Mapping[str, list[Affliction]]) -> None:
+        for family, placement, options, group in self._placements(hood):
+            self._place(family, placement, options, group, hood, afflictions)
+
+    def _placements(self, hood: Neighbourhood) -> Iterator[tuple[Family, Placement, DeviceOptions, int]]:
+        """Yield what goes where, each with its options and which group of its kind these are."""
         groups: dict[str, int] = {}
         for options in self.scenario.devices:
             group = groups[options.kind] = groups.get(options.kind, -1) + 1
             family: Family = plugins.load("simulator.devices", options.kind)
-            placed = family.placements(hood, options, partial(self._draws, options.kind, group))
-            for placement in placed:
-                self._place(family, placement, options, group, hood)
+            for placement in family.placements(hood, options, partial(self._draws, options.kind, group)):
+                yield family, placement, options, group
+
+    def _afflictions(self, index: int, hood: Neighbourhood) -> Mapping[str, list[Affliction]]:
+        """Return what befalls the devices of a neighbourhood, by device."""
+        subjects = [
+            Subject(
+                device_id(self._seeds, options.kind, group, placement.entity),
+                options.kind,
+                _premises(placement.entity),
+            )
+            for _, placement, options, group in self._placements(hood)
+        ]
+        return self._trouble.befall(index, subjects)
 
     def _draws(self, kind: str, group: int, purpose: str, entity: str) -> Draws:
         return self._seeds.draws(purpose, kind, group, entity)
 
     def _place(
-        self, family: Family, placement: Placement, options: DeviceOptions, group: int, hood: Neighbourhood
+        self,
+        family: Family,
+        placement: Placement,
+        options: DeviceOptions,
+        group: int,
+        hood: Neighbourhood,
+        afflictions: Mapping[str, list[Affliction]],
     ) -> None:
         key = (options.kind, group, placement.entity)
-        station = _Station(
+        device_key = device_id(self._seeds, *key)
+        befallen = afflictions.get(device_key, ())
+        station = (_BesetStation if befallen else _Station)(
             fleet=self,
-            device=device_id(self._seeds, *key),
+            device=device_key,
             key=self._seeds.digest("messages", *key),
             options=options,
             neighbourhood=hood.id,
@@ -183,12 +220,15 @@ class Fleet:
             env=self._env,
             calendar=self.calendar,
             draws=lambda purpose: self._draws(options.kind, group, purpose, placement.entity),
-            emit=station.send,
+            emit=station.entry,
         )
         device = family.build(placement, habitat, options)
         self._stations[station.device] = station
         self._devices[station.device] = device
         self._env.process(_from_start(self._env, device))
+        if isinstance(station, _BesetStation):
+            for affliction in befallen:
+                self._env.process(affliction.run(station.line))
 
 
 class _Station:
@@ -217,12 +257,17 @@ class _Station:
             topic = self._topics[event] = self._fleet.scenario.mqtt.topic.format(event=event, **self._names)
         return topic
 
-    def opening(self) -> Iterator[Step]:
+    @property
+    def entry(self) -> Callable[[Reading], None]:
+        """What the device hands its readings to."""
+        return self.send
+
+    def opening(self, at: float = 0.0, backoff: bool = True) -> Iterator[Step]:
         """Yield how the device goes online: its session with a will, and its command topic."""
-        mqtt = self._fleet.scenario.mqtt
-        will = Will(self.topic(OFFLINE), msgspec.json.encode({"device": self.device, "event": OFFLINE}))
-        yield Connect(0.0, self.device, keep_alive=round(mqtt.keep_alive), clean=mqtt.clean, will=will), None
-        yield Subscribe(0.0, self.device, topic_filter=self.topic(COMMAND), qos=1), None
+        mqtt, device = self._fleet.scenario.mqtt, self.device
+        will = Will(self.topic(OFFLINE), msgspec.json.encode({"device": device, "event": OFFLINE}))
+        yield Connect(at, device, round(mqtt.keep_alive), mqtt.clean, will, backoff), None
+        yield Subscribe(at, device, topic_filter=self.topic(COMMAND), qos=1), None
 
     def send(self, reading: Reading) -> None:
         """Turn a reading into a publish with its truth, due now."""
@@ -262,7 +307,50 @@ class _Station:
         fleet._outbox.append((publish, truth))
 
 
-def _order(step: tuple[Publish, MessageTruth]) -> tuple[float, str]:
+class _BesetStation(_Station):
+    """The way out of a device that faults befall: over a line, on which they act."""
+
+    __slots__ = ("line",)
+
+    def __init__(
+        self, fleet: Fleet, device: str, key: int, options: DeviceOptions, neighbourhood: str
+    ) -> None:
+        super().__init__(fleet, device, key, options, neighbourhood)
+        ends = Ends(self._number, fleet._outbox.append, self.opening, self._obey)
+        line = self.line = Line(fleet._env, device, ends)
+        encode: Callable[..., bytes] = self._encode
+        timestamp = fleet.calendar.timestamp
+
+        def encode_with_its_clock(
+            identifier: str, device: str, sequence: int, _time: str, reading: Reading
+        ) -> bytes:
+            return encode(identifier, device, sequence, timestamp(line.clock(reading.at)), reading)
+
+        self._encode = encode_with_its_clock
+
+    @property
+    def entry(self) -> Callable[[Reading], None]:
+        """What the device hands its readings to."""
+        return self.line.observe
+
+    def _number(self, reading: Reading) -> None:
+        """Make a reading a message, and send it along the line instead of at once."""
+        self.send(reading)
+        publish, truth = self._fleet._outbox.pop()
+        assert isinstance(publish, Publish)
+        assert truth is not None
+        self.line.send((publish, truth))
+
+    def _obey(self, command: Command) -> bool:
+        return self._fleet._devices[self.device].obey(command)
+
+
+def _premises(entity: str) -> str:
+    """Return the home or shop that something is in, whose id begins its own: ``n0-h3`` of ``n0-h3-p1``."""
+    return "-".join(entity.split("-", 2)[:2])
+
+
+def _order(step: Step) -> tuple[float, str]:
     # Sorting is stable, so one device's messages of one moment stay as the device sent them.
     return step[0].at, step[0].device
 
