@@ -40,21 +40,23 @@ class _Connection:
     """One TCP connection of a session.
 
     Attributes:
+        closed: it is over; the selector may still tell of it in the same turn.
         dialling: the TCP connect is not through yet.
         arriving: it takes a place in the window of connections in progress.
-        blocked: the kernel takes no more bytes; the selector says when it does again.
-        broken: sending failed; reading will tell why, after what the broker said last.
+        writable: it is worth trying to send. Not while dialling; not while the kernel takes no more
+            bytes, until the selector says that it does again; and no more once sending has failed, when
+            reading will tell why, after what the broker said last.
     """
 
-    __slots__ = ("arriving", "blocked", "broken", "dialling", "session", "socket")
+    __slots__ = ("arriving", "closed", "dialling", "session", "socket", "writable")
 
     def __init__(self, session: Session, sock: socket.socket) -> None:
         self.session = session
         self.socket = sock
+        self.closed = False
         self.dialling = True
         self.arriving = True
-        self.blocked = False
-        self.broken = False
+        self.writable = False
 
 
 class Delivery:
@@ -140,7 +142,8 @@ class Delivery:
         self._flush_all()
         longest = min(timeout, until_dialling)
         for key, events in self._selector.select(self._timers.wait(self.clock(), longest)):
-            self._on_ready(key.data, events)
+            if not key.data.closed:
+                self._on_ready(key.data, events)
         now = self.clock()
         for session in self._timers.due(now):
             session.tick(now)
@@ -251,13 +254,13 @@ class Delivery:
         if not session.dirty:
             session.dirty = True
             self._to_flush.append(session)
-        if session.link is not None and len(session.link.outgoing) >= _SEND_AT:
+        elif session.link is not None and len(session.link.outgoing) >= _SEND_AT:
             self.flush_now(session)
 
     def flush_now(self, session: Session) -> None:
         """Send as many of the session's bytes as the kernel takes."""
         connection = self._connections.get(session)
-        if connection is not None and not (connection.dialling or connection.blocked):
+        if connection is not None and connection.writable:
             self._send(connection)
 
     def wake(self, session: Session, at: float) -> None:
@@ -268,6 +271,7 @@ class Delivery:
         """Close the session's connection, if it has one."""
         connection = self._connections.pop(session, None)
         if connection is not None:
+            connection.closed = True
             self._selector.unregister(connection.socket)
             connection.socket.close()
             self._arrived(connection)
@@ -306,6 +310,7 @@ class Delivery:
             self._lose(connection, Cause.OWN_ADDRESS)
         else:
             connection.dialling = False
+            connection.writable = True
             self._selector.modify(sock, selectors.EVENT_READ, connection)
             connection.session.opened()
             self._send(connection)
@@ -327,14 +332,12 @@ class Delivery:
     # Reading and writing
 
     def _on_ready(self, connection: _Connection, events: int) -> None:
-        if self._connections.get(connection.session) is not connection:
-            return  # closed earlier in this turn
         if connection.dialling:
             self._connected(connection)
             return
         if events & selectors.EVENT_READ:
             self._receive(connection)
-        if events & selectors.EVENT_WRITE and connection.session in self._connections:
+        if events & selectors.EVENT_WRITE and not connection.closed:
             self._send(connection)
 
     def _receive(self, connection: _Connection) -> None:
@@ -355,30 +358,36 @@ class Delivery:
             self._arrived(connection)
 
     def _send(self, connection: _Connection) -> None:
-        link = connection.session.link
-        if link is None or not link.outgoing or connection.broken:
+        session = connection.session
+        if session.link is None or not (outgoing := session.link.outgoing):
             return
-        outgoing = link.outgoing
         try:
             count = connection.socket.send(outgoing)
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError:
-            connection.broken = True
+            connection.writable = False
             return
-        del outgoing[:count]
-        if bool(outgoing) is not connection.blocked:
-            connection.blocked = bool(outgoing)
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if outgoing else 0)
+        taken = count == len(outgoing)
+        if taken:
+            outgoing.clear()
+        else:
+            del outgoing[:count]
+        if taken is not connection.writable:
+            connection.writable = taken
+            events = selectors.EVENT_READ if taken else selectors.EVENT_READ | selectors.EVENT_WRITE
             self._selector.modify(connection.socket, events, connection)
         if count:
-            connection.session.handed_over(count)
+            session.handed_over(count)
 
     def _flush_all(self) -> None:
         sessions, self._to_flush = self._to_flush, []
+        connections = self._connections
         for session in sessions:
             session.dirty = False
-            self.flush_now(session)
+            connection = connections.get(session)
+            if connection is not None and connection.writable:
+                self._send(connection)
 
     def _lose(self, connection: _Connection, reason: str) -> None:
         self.hang_up(connection.session)

@@ -26,6 +26,8 @@ _OVERHEAD = 16
 
 _LAST_PACKET_ID = 65_535
 
+_ACKNOWLEDGED = Outcome.ACKNOWLEDGED  # looked up for every message, which takes long in an enumeration
+
 Settle = Callable[[Publish, Delivered], None]
 
 
@@ -62,15 +64,15 @@ class Outbox:
         pace: share of `confirm_within` after which this session asks.
 
     Attributes:
+        waiting: messages and actions whose turn has not come; None or empty if there are none.
+        unasked: QoS 0 messages written since the last ping.
         confirm_at: when a ping must ask about QoS 0 messages at the latest, infinite if there are none.
         oldest_ping: when the oldest unanswered ping was sent, infinite if there is none.
     """
 
     __slots__ = (
-        "_asked",
         "_clock",
         "_confirm_within",
-        "_confirmed",
         "_flights",
         "_handed",
         "_largest",
@@ -82,11 +84,11 @@ class Outbox:
         "_tally",
         "_unconfirmed",
         "_unsent",
-        "_waiting",
         "_window",
-        "_zeros",
         "confirm_at",
         "oldest_ping",
+        "unasked",
+        "waiting",
     )
 
     def __init__(
@@ -104,7 +106,7 @@ class Outbox:
         self._settle = settle
         # Most sessions hold nothing most of the time, and an empty deque takes 600 bytes: lists where few
         # are taken from the front at a time, and deques only while there is something in them.
-        self._waiting: deque[Message | Connect | Disconnect] | None = None
+        self.waiting: deque[Message | Connect | Disconnect] | None = None
         self._unsent: list[Message] = []
         self._unconfirmed: list[Message] = []
         self._flights: dict[int, Message] = {}
@@ -116,8 +118,8 @@ class Outbox:
         self._start()
 
     def _start(self) -> None:
-        """Begin the counts of a connection: bytes handed over; QoS 0 messages written, asked, confirmed."""
-        self._handed = self._zeros = self._asked = self._confirmed = 0
+        """Begin the counts of a connection."""
+        self._handed = self.unasked = 0
         self._unsent.clear()
         self._pings.clear()
         self.confirm_at = self.oldest_ping = inf
@@ -126,7 +128,7 @@ class Outbox:
 
     def submit(self, publish: Publish, due: float, link: Link | None) -> None:
         """Write a message to the link if there is one and it may go now, else queue or drop it."""
-        waiting = self._waiting
+        waiting = self.waiting
         if link is not None and not waiting and not self._resend and self._may_write(publish, link):
             self._tally.in_flight += 1
             self._write(Message(publish, due), link)
@@ -139,9 +141,9 @@ class Outbox:
             self._queue().append(Message(publish, due))
 
     def _queue(self) -> deque[Message | Connect | Disconnect]:
-        if self._waiting is None:
-            self._waiting = deque()
-        return self._waiting
+        if self.waiting is None:
+            self.waiting = deque()
+        return self.waiting
 
     def append(self, control: Connect | Disconnect) -> None:
         """Put an action after the messages that are waiting; it comes up in `control` in its turn."""
@@ -150,8 +152,8 @@ class Outbox:
     @property
     def control(self) -> Connect | Disconnect | None:
         """The action whose turn it is, if no message is before it."""
-        if self._waiting and not self._resend:
-            first = self._waiting[0]
+        if self.waiting and not self._resend:
+            first = self.waiting[0]
             return None if isinstance(first, Message) else first
         return None
 
@@ -162,7 +164,7 @@ class Outbox:
     @property
     def last_control(self) -> Connect | Disconnect | None:
         """The action that was put in last, of those that wait for their turn."""
-        for item in reversed(self._waiting or ()):
+        for item in reversed(self.waiting or ()):
             if not isinstance(item, Message):
                 return item
         return None
@@ -191,7 +193,7 @@ class Outbox:
         """Write what may go now: first what was in flight on an earlier connection, then the queue."""
         if self._resend is not None:
             self._pump_again(self._resend, link)
-        waiting = self._waiting
+        waiting = self.waiting
         if waiting is None or self._resend is not None:
             return
         while waiting:
@@ -202,7 +204,7 @@ class Outbox:
             self._tally.queued -= 1
             self._tally.in_flight += 1
             self._write(message, link)
-        self._waiting = None
+        self.waiting = None
 
     def _pump_again(self, resend: deque[Message], link: Link) -> None:
         while resend:
@@ -226,9 +228,9 @@ class Outbox:
             message.packet_id = packet_id = self.new_packet_id()
             self._flights[packet_id] = message
         else:
-            self._zeros += 1
-            if self.confirm_at == inf:
+            if not self.unasked:
                 self.confirm_at = self._clock() + self._confirm_within
+            self.unasked += 1
         link.publish(packet_id, publish.topic, publish.payload, qos, publish.retain, False)
         message.end = self._handed + len(link.outgoing)
         self._unsent.append(message)
@@ -265,35 +267,25 @@ class Outbox:
 
     def handed_over(self, count: int, now: float) -> None:
         """Take note that the kernel has taken `count` more bytes of the link's."""
-        self._handed += count
-        unsent = self._unsent
-        if not unsent:
-            return
-        sent = len(unsent)
-        while sent and unsent[sent - 1].end > self._handed:
-            sent -= 1
-        for message in unsent[:sent]:
+        self._handed = handed = self._handed + count
+        gone = self._unsent
+        if gone and gone[-1].end > handed:
+            some = sum(message.end <= handed for message in gone)
+            self._unsent = gone[some:]
+            del gone[some:]
+        else:
+            self._unsent = []
+        for message in gone:
             message.attempts += 1
             if message.sent is None:
                 message.sent = now
             if message.packet_id == 0:
                 self._unconfirmed.append(message)
-        del unsent[:sent]
-
-    @property
-    def must_ask(self) -> bool:
-        """Whether so many QoS 0 messages were written since the last ping that another is needed."""
-        return self._zeros - self._asked >= self._options.confirm_every
-
-    @property
-    def unasked(self) -> bool:
-        """Whether any QoS 0 message was written since the last ping."""
-        return self._zeros > self._asked
 
     def asked(self, now: float) -> None:
         """Take note that a ping was written, which asks about all QoS 0 messages before it."""
-        self._asked = self._zeros
-        self._pings.append((self._zeros, now))
+        self._pings.append((self.unasked, now))
+        self.unasked = 0
         self.oldest_ping = self._pings[0][1]
         self.confirm_at = inf
 
@@ -301,14 +293,12 @@ class Outbox:
         """Take note that the broker has answered the oldest ping."""
         if not self._pings:
             return
-        confirmed, _ = self._pings.pop(0)
+        count, _ = self._pings.pop(0)
         self.oldest_ping = self._pings[0][1] if self._pings else inf
-        count = confirmed - self._confirmed
         done = self._unconfirmed[:count]
         del self._unconfirmed[:count]
-        self._confirmed = confirmed
         for message in done:
-            self._end(message, Outcome.ACKNOWLEDGED, None, now)
+            self._end(message, _ACKNOWLEDGED, None, now)
 
     def received(self, packet_id: int) -> bool:
         """Take note of a PUBREC; return whether it is about a message in flight, which wants a PUBREL."""
@@ -323,7 +313,7 @@ class Outbox:
         if message is None:
             return
         if code < FIRST_FAILURE or message.received:  # after a PUBREC only the packet id can be in doubt
-            self._end(message, Outcome.ACKNOWLEDGED, None, now)
+            self._end(message, _ACKNOWLEDGED, None, now)
         else:
             self._end(message, Outcome.REFUSED, reason_name(code), now)
 
@@ -348,7 +338,7 @@ class Outbox:
             self._end(message, Outcome.LOST if message.attempts else Outcome.DROPPED, reason)
         self._flights.clear()
         self._resend = None
-        while self._waiting:
+        while self.waiting:
             self.drop_first(reason)
 
     def drop_first(self, reason: str) -> None:
@@ -358,11 +348,6 @@ class Outbox:
             self._tally.queued -= 1
             self.drop(first.publish, first.due, reason)
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing waits."""
-        return not self._waiting
-
     def drop(self, publish: Publish, due: float, reason: str) -> None:
         """End a message that was never sent."""
         self._settle(publish, Delivered(publish.id, due, None, None, Outcome.DROPPED, reason, 0))
@@ -371,7 +356,8 @@ class Outbox:
         self, message: Message, outcome: Outcome, reason: str | None, acked: float | None = None
     ) -> None:
         self._tally.in_flight -= 1
-        delivered = Delivered(
-            message.publish.id, message.due, message.sent, acked, outcome, reason, message.attempts
+        publish = message.publish
+        self._settle(
+            publish,
+            Delivered(publish.id, message.due, message.sent, acked, outcome, reason, message.attempts),
         )
-        self._settle(message.publish, delivered)

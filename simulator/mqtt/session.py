@@ -187,7 +187,7 @@ class Session:
         """Send a message, or queue it, or drop it if that cannot be."""
         if self._talking:
             self._outbox.submit(action, due, self.link)
-            self._after_writing()
+            self._written()
         elif self.state in _OVER:
             self._outbox.drop(action, due, self._reason or Cause.SESSION_ENDED)
         else:
@@ -232,7 +232,7 @@ class Session:
         """The kernel has taken bytes of the link's."""
         self._handed_at = self._loop.clock()
         self._outbox.handed_over(count, self._handed_at)
-        if not self._outbox.empty:
+        if self._outbox.waiting:
             self._advance()
 
     def closed(self, reason: str) -> None:
@@ -328,7 +328,7 @@ class Session:
     def acknowledged(self, packet_id: int, code: int) -> None:
         """The broker is done with a message."""
         self._outbox.acknowledged(packet_id, code, self._loop.clock())
-        if not self._outbox.empty:
+        if self._outbox.waiting:
             self._advance()
 
     def received(self, packet_id: int) -> None:
@@ -346,7 +346,7 @@ class Session:
     def ponged(self) -> None:
         """The broker has answered a ping."""
         self._outbox.ponged(self._loop.clock())
-        if not self._outbox.empty:
+        if self._outbox.waiting:
             self._advance()
 
     def messaged(self, topic: str, payload: bytes) -> None:
@@ -400,25 +400,27 @@ class Session:
         self._loop.wake(self, self._outbox.oldest_ping + self._options.ping_timeout)
         self._loop.flush(self)
 
-    def _after_writing(self) -> None:
+    def _written(self) -> None:
         """Have the bytes sent, and the QoS 0 messages among them confirmed in time."""
         outbox = self._outbox
-        if outbox.must_ask:
-            self._ping()
-        elif outbox.confirm_at < self.wake_at:
+        if outbox.confirm_at < self.wake_at:
             self._loop.wake(self, outbox.confirm_at)
-        self._loop.flush(self)
+        if outbox.unasked >= self._options.confirm_every:
+            self._ping()
+        else:
+            self._loop.flush(self)
 
     def _advance(self) -> None:
         """Go on with what waits, as far as it can go now: messages, then the action behind them."""
         outbox = self._outbox
         if self._talking:
             outbox.pump(self._link())
-            self._after_writing()
-            if outbox.quiet and isinstance(outbox.control, Disconnect):
-                self._leave()
-            elif outbox.unasked and isinstance(outbox.control, Disconnect):
-                self._ping()
+            self._written()
+            if isinstance(outbox.control, Disconnect):
+                if outbox.quiet:
+                    self._leave()
+                elif outbox.unasked:
+                    self._ping()
         elif (
             self.state is SessionState.BACKING_OFF and outbox.quiet and isinstance(outbox.control, Disconnect)
         ):
@@ -463,7 +465,7 @@ class Session:
         self._stop(SessionState.ENDED, reason)
         outbox = self._outbox
         outbox.disconnected(Cause.SESSION_ENDED)
-        while not outbox.empty and self.state is SessionState.ENDED:
+        while outbox.waiting and self.state is SessionState.ENDED:
             control = outbox.control
             if isinstance(control, Connect):
                 outbox.take_control()

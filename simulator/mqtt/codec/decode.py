@@ -54,6 +54,11 @@ class Decoder:
         self._held: bytearray | None = None
         self._wanted = 0
 
+    @property
+    def between_packets(self) -> bool:
+        """Whether nothing is held, and the next byte begins a packet."""
+        return self._held is None
+
     def feed(self, data: bytes) -> list[ServerPacket]:
         """Take what the socket gave; return the packets that are now whole, in their order.
 
