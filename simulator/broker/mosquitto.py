@@ -102,6 +102,17 @@ class LocalMosquitto:
         """Whether its process is alive."""
         return self._child is not None and self._child.running
 
+    @property
+    def process_id(self) -> int:
+        """Id of its process.
+
+        Raises:
+            RunFailedError: it does not run.
+        """
+        if self._child is None:
+            raise RunFailedError("Mosquitto does not run")
+        return self._child.pid
+
     def cpu_seconds(self) -> float | None:
         """Return the processor time that it has used since its start; None if that cannot be told."""
         return None if self._child is None else self._child.cpu_seconds()
