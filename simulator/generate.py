@@ -190,6 +190,8 @@ def generate(
             truth.person(person)
         for consent in fleet.consents():
             truth.consent(consent)
+        for fault in fleet.faults():
+            truth.fault(fault)
     messages = 0
     timestamp = fleet.calendar.timestamp
     complete = True

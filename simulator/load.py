@@ -12,12 +12,12 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from simulator.core import plugins
-from simulator.core.actions import Action, Connect, Publish, Subscribe
+from simulator.core.actions import Action, Connect, NetworkChange, Publish, Subscribe
 from simulator.core.ids import device_id
 from simulator.core.process import cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, MessageTruth, Outcome
 from simulator.core.seeds import Seeds
-from simulator.fleet import Step
+from simulator.core.steps import Step
 from simulator.metrics import Tally
 from simulator.mqtt import Delivery, require_descriptors
 from simulator.pacing import Spell, presence_actions
@@ -130,6 +130,8 @@ class Load:
             self._rows.person(person)
         for consent in self._fleet.consents():
             self._rows.consent(consent)
+        for fault in self._fleet.faults():
+            self._rows.fault(fault)
         # The fleet lives as long as the process: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
@@ -149,14 +151,18 @@ class Load:
         return Ended(standing, seconds, interrupted, self._failure)
 
     def _connect(self, steps: Iterator[Step]) -> Step | None:
-        """Open the sessions and give them the scenario's time to settle; return the first message."""
+        """Open the sessions and give them the scenario's time to settle; return the first step after it."""
         sessions: list[Action] = []
         first = None
         for step in steps:
-            if isinstance(step[0], Publish):
+            action = step[0]
+            if isinstance(action, Publish) or action.at > 0.0:
                 first = step
                 break
-            sessions.append(step[0])
+            if isinstance(action, NetworkChange):
+                self._change_network(action)
+            else:
+                sessions.append(action)
         if self._witness is not None:
             self._subscribe_the_witness(self._witness)
         if self._plan.comes_and_goes:
@@ -248,7 +254,14 @@ class Load:
                         action, Delivered(action.id, due, None, None, Outcome.DROPPED, TOO_LATE, 0)
                     )
                     continue
+            elif isinstance(action, NetworkChange):
+                self._change_network(action)
+                continue
             self._delivery.submit(action, due)
+
+    def _change_network(self, change: NetworkChange) -> None:
+        if self._plan.network is not None:
+            self._plan.network.change(change)
 
     def _take(self, publish: Publish, about: MessageTruth | None, due: float) -> None:
         if about is not None:
@@ -272,6 +285,9 @@ class Load:
             for action, about in batch:
                 if isinstance(action, Publish):
                     self._take(action, about, now)
+                elif isinstance(action, NetworkChange):
+                    self._change_network(action)
+                    continue
                 submit(action, now)
             self._turn(0.0)
             self._wait_for_room()

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from simulator.broker import NetworkSwitch
 from simulator.core.endpoint import Endpoint
-from simulator.core.records import ConsentTruth, PersonTruth
+from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
 from simulator.core.shard import Shard
-from simulator.fleet import Fleet, Step
+from simulator.core.steps import Step
+from simulator.fleet import Fleet
 from simulator.mqtt import DeliveryOptions
 from simulator.pacing import (
     Churn,
@@ -53,6 +55,9 @@ class Source(Protocol):
     def consents(self) -> Iterator[ConsentTruth]:
         """Yield what everybody agrees to at the start."""
 
+    def faults(self) -> Iterator[FaultTruth]:
+        """Yield what befalls the devices, and the network."""
+
     def stream(self, stopped: Callable[[], bool]) -> Iterator[Step]:
         """Yield the actions in order, sessions before messages."""
 
@@ -70,6 +75,7 @@ class Plan:
         folder: takes the rows of truth and delivery; None to keep none.
         shard: which part of the fleet.
         source: makes the shard's source of actions; can cross to another process.
+        network: changes the network between fleet and broker; None where nothing can be wrong with it.
     """
 
     scenario: Scenario
@@ -77,6 +83,7 @@ class Plan:
     folder: RunFolder | None
     shard: Shard = field(default_factory=Shard)
     source: Callable[[Scenario, Shard], Source] = Fleet
+    network: NetworkSwitch | None = None
 
     @cached_property
     def pacer(self) -> Pacer:

@@ -13,9 +13,10 @@ from typing import Protocol
 import msgspec
 
 from simulator import __version__
-from simulator.broker import open_broker
+from simulator.broker import NetworkProxy, open_broker
 from simulator.core.calendar import Calendar
 from simulator.core.thresholds import Threshold
+from simulator.faults import network_conditions
 from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan
@@ -119,7 +120,11 @@ def run(
             collector.update(standing.snapshot())
             watch(_update(scenario, standing, time.monotonic() - begin))
 
-        plan = Plan(scenario, broker.endpoint(scenario.mqtt.version), folder)
+        endpoint, network = broker.endpoint(scenario.mqtt.version), None
+        if conditions := network_conditions(scenario.faults):
+            proxy = stack.enter_context(NetworkProxy(endpoint, conditions, scenario.seed))
+            endpoint, network = proxy.endpoint, proxy.switch
+        plan = Plan(scenario, endpoint, folder, network=network)
         ended = settings.crew.carry(plan, report, stopped)
         report(ended.standing)
         summary = _summary(plan, ended, broker.describe())

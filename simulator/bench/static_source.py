@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 
 from simulator.core.actions import Connect, Publish
-from simulator.core.records import ConsentTruth, PersonTruth
+from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
 from simulator.core.shard import Shard
-from simulator.fleet import Step
+from simulator.core.steps import Step
 from simulator.scenario import Scenario
 
 KIND = "static"
@@ -40,6 +40,10 @@ class StaticSource:
         return iter(())
 
     def consents(self) -> Iterator[ConsentTruth]:
+        """Yield nothing."""
+        return iter(())
+
+    def faults(self) -> Iterator[FaultTruth]:
         """Yield nothing."""
         return iter(())
 

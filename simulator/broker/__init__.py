@@ -4,12 +4,15 @@ from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.handle import BrokerHandle, OwnBroker, RemoteBroker, open_broker
 from simulator.broker.mosquitto import LocalMosquitto
 from simulator.broker.own_count import OwnCount
+from simulator.broker.proxy import NetworkProxy, NetworkSwitch
 from simulator.broker.target import check_reachable, resolve_target
 
 __all__ = [
     "BrokerHandle",
     "EmbeddedBroker",
     "LocalMosquitto",
+    "NetworkProxy",
+    "NetworkSwitch",
     "OwnBroker",
     "OwnCount",
     "RemoteBroker",

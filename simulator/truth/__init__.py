@@ -3,7 +3,7 @@
 from simulator.truth.folder import RunFolder
 from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
 from simulator.truth.merge import merge_truth
-from simulator.truth.reader import Rows, read_consent, read_delivered, read_messages, read_people
+from simulator.truth.reader import Rows, read_consent, read_delivered, read_faults, read_messages, read_people
 from simulator.truth.writer import NoRows, RowWriter, TruthWriter
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "merge_truth",
     "read_consent",
     "read_delivered",
+    "read_faults",
     "read_messages",
     "read_people",
 ]

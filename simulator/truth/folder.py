@@ -89,6 +89,11 @@ class RunFolder:
         return self.truth / "consent.jsonl"
 
     @property
+    def faults(self) -> Path:
+        """A row each time that a fault befalls a device, or the network."""
+        return self.truth / "faults.jsonl"
+
+    @property
     def delivery(self) -> Path:
         """A row a message: how it fared on the network."""
         return self.truth / "delivery.jsonl"

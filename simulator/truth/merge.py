@@ -19,22 +19,24 @@ _CHUNK = 1 << 20
 
 class _Place(msgspec.Struct):
     at: float
-    device: str
+    device: str | None
 
 
 def merge_truth(folder: RunFolder, parts: Sequence[RunFolder]) -> None:
     """Write the rows of all parts into the run's own truth, and remove the parts.
 
-    Messages are in order of time and device and people in order of neighbourhood, so the files are the
-    same, byte for byte, however many parts there were. Rows of delivery stand part by part.
+    Messages and faults are in order of time and device and people in order of neighbourhood, so the files are
+    the same, byte for byte, however many parts there were. Rows of delivery stand part by part.
 
     Raises:
         RunFailedError: a file cannot be read or written.
     """
     people = sorted(_all(part.people for part in parts), key=_numbers)
     consent = sorted(_all(part.consent for part in parts), key=_numbers)
+    faults = sorted(_all(part.faults for part in parts), key=_place)
     _write(folder.people, people)
     _write(folder.consent, consent)
+    _write(folder.faults, faults)
     with ExitStack() as stack:
         streams = [_lines(stack.enter_context(part.messages.open("rb"))) for part in parts]
         _write(folder.messages, merge(*streams, key=_place))
@@ -59,7 +61,7 @@ _decode = msgspec.json.Decoder(_Place).decode
 
 def _place(line: bytes) -> tuple[float, str]:
     place = _decode(line)
-    return place.at, place.device
+    return place.at, place.device or ""
 
 
 def _numbers(line: bytes) -> list[int]:

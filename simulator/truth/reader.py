@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from simulator.core.errors import RunFailedError
-from simulator.core.records import ConsentTruth, Delivered, MessageTruth, PersonTruth
+from simulator.core.records import ConsentTruth, Delivered, FaultTruth, MessageTruth, PersonTruth
 from simulator.truth.folder import RunFolder
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -62,6 +62,11 @@ def read_people(folder: RunFolder) -> Rows[PersonTruth]:
 def read_consent(folder: RunFolder) -> Rows[ConsentTruth]:
     """Return all changes of consent."""
     return Rows(folder.consent, ConsentTruth)
+
+
+def read_faults(folder: RunFolder) -> Rows[FaultTruth]:
+    """Return what befell devices and network, in order of time and device."""
+    return Rows(folder.faults, FaultTruth)
 
 
 def read_delivered(folder: RunFolder) -> Rows[Delivered]:

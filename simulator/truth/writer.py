@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import msgspec
 
-from simulator.core.records import ConsentTruth, Delivered, MessageTruth, PersonTruth
+from simulator.core.records import ConsentTruth, Delivered, FaultTruth, MessageTruth, PersonTruth
 from simulator.truth.folder import RunFolder, writing
 
 _CHUNK = 1 << 18
@@ -58,6 +58,9 @@ class RowWriter(Protocol):
     def consent(self, row: ConsentTruth) -> None:
         """Take what a person agrees to from a moment on."""
 
+    def fault(self, row: FaultTruth) -> None:
+        """Take what befalls a device, or the network."""
+
     def delivered(self, row: Delivered) -> None:
         """Take how a message fared on the network."""
 
@@ -75,6 +78,9 @@ class NoRows:
         """Let it go."""
 
     def consent(self, row: ConsentTruth) -> None:
+        """Let it go."""
+
+    def fault(self, row: FaultTruth) -> None:
         """Let it go."""
 
     def delivered(self, row: Delivered) -> None:
@@ -99,8 +105,15 @@ class TruthWriter:
         self._messages = _Lines(folder.messages)
         self._people = _Lines(folder.people)
         self._consent = _Lines(folder.consent)
+        self._faults = _Lines(folder.faults)
         self._delivery = _Lines(folder.delivery)
-        self._files: tuple[_Lines, ...] = (self._messages, self._people, self._consent, self._delivery)
+        self._files: tuple[_Lines, ...] = (
+            self._messages,
+            self._people,
+            self._consent,
+            self._faults,
+            self._delivery,
+        )
 
     def message(self, row: MessageTruth) -> None:
         """Write what is true about a message."""
@@ -113,6 +126,10 @@ class TruthWriter:
     def consent(self, row: ConsentTruth) -> None:
         """Write what a person agrees to from a moment on."""
         self._consent.add(row)
+
+    def fault(self, row: FaultTruth) -> None:
+        """Write what befalls a device, or the network."""
+        self._faults.add(row)
 
     def delivered(self, row: Delivered) -> None:
         """Write how a message fared on the network."""
