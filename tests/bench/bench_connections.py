@@ -7,14 +7,18 @@ by how much they grew. The model is left out: what is measured is the delivery s
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import sys
 import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from simulator.bench.static_source import StaticSource
+from simulator.broker import LocalMosquitto
 from simulator.core.actions import Connect
 from simulator.core.descriptors import require_descriptors
-from simulator.core.endpoint import Endpoint
+from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.shard import Shard
 from simulator.core.transport import Transport
 from simulator.mqtt import Delivery, DeliveryOptions
@@ -25,8 +29,33 @@ SOURCES = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
 HOLD = 10.0
 
 
-def hold(endpoint: Endpoint, transport: Transport, index: int, devices: int) -> tuple[int, int, float, float]:
-    """Connect a worker's half and hold it; return (reached, bytes grown, seconds to connect, CPU to hold)."""
+@dataclass(frozen=True)
+class Held:
+    """What connections took: how many, bytes grown, seconds to connect, processor seconds to hold."""
+
+    reached: int
+    grown: int
+    seconds: float
+    cpu: float
+
+
+def measure(transport: Transport, asked: int, seconds: float = HOLD) -> Held:
+    """Hold connections on two processes and return what they took together."""
+    with LocalMosquitto() as broker, multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
+        carry = partial(hold, broker.endpoint(Protocol.MQTT_311), transport, asked // WORKERS, seconds)
+        halves = pool.map(carry, range(WORKERS))
+        pool.close()
+        pool.join()
+    return Held(
+        sum(half.reached for half in halves),
+        sum(half.grown for half in halves),
+        max(half.seconds for half in halves),
+        sum(half.cpu for half in halves),
+    )
+
+
+def hold(endpoint: Endpoint, transport: Transport, devices: int, seconds: float, index: int) -> Held:
+    """Connect a worker's share and hold it."""
     require_descriptors(devices)
     scenario = Scenario.model_validate({"name": "static", "devices": [{"kind": "wearable"}]})
     source = StaticSource(scenario, Shard(index, WORKERS), devices=devices * WORKERS, payload_bytes=256)
@@ -63,9 +92,7 @@ def resident() -> int:
 def main() -> None:
     """Measure both transports and print a table."""
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else 15_000
-    print(
-        f"{'transport':10} {'asked':>7} {'held':>7} {'seconds':>8} {'bytes a connection':>19} {'CPU to hold':>12}"
-    )
+    print("transport    asked    held  seconds  bytes a connection  CPU to hold")
     for transport in (Transport.FAST, Transport.PAHO):
         held = measure(transport, asked)
         print(

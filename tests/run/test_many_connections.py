@@ -14,7 +14,7 @@ from bench_connections import measure
 from simulator.core.transport import Transport
 
 
-@pytest.mark.skipif(
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and several loopback addresses")
     sys.platform != "linux", reason="reads /proc and connects from several loopback addresses"
 )
 def test_two_workers_hold_fifteen_thousand_connections_at_three_kilobytes_each() -> None:
