@@ -15,8 +15,6 @@ from simulator.core.transport import Transport
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and several loopback addresses")
-    sys.platform != "linux", reason="reads /proc and connects from several loopback addresses"
-)
 def test_two_workers_hold_fifteen_thousand_connections_at_three_kilobytes_each() -> None:
     held = measure(Transport.FAST, 15_000, seconds=2.0)
     assert held.reached == 15_000
