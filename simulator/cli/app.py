@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "List scenarios, device kinds and payload formats.",
     "init": "Write a commented scenario to start from.",
     "broker": "Run the embedded broker alone.",
+    "provision": "Make credentials for a fleet, and configure a broker for them.",
     "bench": "Measure the most that this machine sends.",
 }
 """Every command with its short help; ``simulator/cli/NAME.py`` holds it as ``command``."""
