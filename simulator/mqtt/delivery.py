@@ -9,7 +9,17 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from simulator.core.actions import Action, Connect, Disconnect, Drop, Publish, Raw, Subscribe
+from simulator.core.actions import (
+    Action,
+    Connect,
+    Disconnect,
+    Drop,
+    Freeze,
+    Publish,
+    Raw,
+    Subscribe,
+    Thaw,
+)
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.records import Delivered, Outcome
@@ -46,9 +56,10 @@ class _Connection:
         writable: it is worth trying to send. Not while dialling; not while the kernel takes no more
             bytes, until the selector says that it does again; and no more once sending has failed, when
             reading will tell why, after what the broker said last.
+        frozen: how it is left alone, None if it is not.
     """
 
-    __slots__ = ("arriving", "closed", "dialling", "session", "socket", "writable")
+    __slots__ = ("arriving", "closed", "dialling", "frozen", "session", "socket", "writable")
 
     def __init__(self, session: Session, sock: socket.socket) -> None:
         self.session = session
@@ -57,6 +68,7 @@ class _Connection:
         self.dialling = True
         self.arriving = True
         self.writable = False
+        self.frozen: Freeze | None = None
 
 
 class Delivery:
@@ -160,6 +172,7 @@ class Delivery:
             return
         deadline = self.clock() + timeout
         for device, session in self._sessions.items():
+            session.thaw()
             session.disconnect(Disconnect(math.inf, device))
         while self._tally.open and (left := deadline - self.clock()) > 0:
             self.poll(min(left, _TURN))
@@ -240,6 +253,10 @@ class Delivery:
                 session.disconnect(action)
             case Drop():
                 session.drop()
+            case Freeze():
+                session.freeze(action)
+            case Thaw():
+                session.thaw()
             case _:
                 raise RunFailedError(f"{action.device}: {type(action).__name__} cannot be delivered")
 
@@ -272,9 +289,29 @@ class Delivery:
         connection = self._connections.pop(session, None)
         if connection is not None:
             connection.closed = True
-            self._selector.unregister(connection.socket)
+            if connection.frozen is None or connection.socket in self._selector.get_map():
+                self._selector.unregister(connection.socket)
             connection.socket.close()
             self._arrived(connection)
+
+    def freeze(self, session: Session, how: Freeze) -> None:
+        """Leave the session's connection alone."""
+        connection = self._connections[session]
+        connection.frozen = how
+        connection.writable = how.writing
+        self._watch(connection)
+        if how.writing:
+            self._send(connection)
+
+    def thaw(self, session: Session) -> None:
+        """Use the session's connection again."""
+        connection = self._connections[session]
+        connection.frozen = None
+        connection.writable = True
+        self._watch(connection)
+        self._receive(connection)  # first, so that nothing is written to a broker who has closed it
+        if not connection.closed:
+            self._send(connection)
 
     # Connecting
 
@@ -375,10 +412,23 @@ class Delivery:
             del outgoing[:count]
         if taken is not connection.writable:
             connection.writable = taken
-            events = selectors.EVENT_READ if taken else selectors.EVENT_READ | selectors.EVENT_WRITE
-            self._selector.modify(connection.socket, events, connection)
+            self._watch(connection)
         if count:
             session.handed_over(count)
+
+    def _watch(self, connection: _Connection) -> None:
+        """Have the selector tell what is of interest about a connection."""
+        frozen, sock = connection.frozen, connection.socket
+        events = 0 if frozen else selectors.EVENT_READ
+        if not connection.writable and (frozen is None or frozen.writing):
+            events |= selectors.EVENT_WRITE
+        watched = sock in self._selector.get_map()
+        if events and watched:
+            self._selector.modify(sock, events, connection)
+        elif events:
+            self._selector.register(sock, events, connection)
+        elif watched:
+            self._selector.unregister(sock)
 
     def _flush_all(self) -> None:
         sessions, self._to_flush = self._to_flush, []

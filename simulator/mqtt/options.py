@@ -23,6 +23,7 @@ class DeliveryOptions:
         connect_timeout: from the TCP connect to the CONNACK.
         backoff_first: upper bound of the wait before the first reconnect; doubles with each attempt.
         backoff_cap: upper bound of every wait.
+        retry_every: between two attempts of a device that does not back off.
         steady_after: a connection that held this long starts the backoff anew.
         confirm_every: QoS 0 messages after which a ping asks whether they have arrived.
         confirm_within: the longest wait between a QoS 0 message and that ping.
@@ -43,6 +44,7 @@ class DeliveryOptions:
     connect_timeout: float = 10.0
     backoff_first: float = 1.0
     backoff_cap: float = 30.0
+    retry_every: float = 0.1
     steady_after: float = 5.0
     confirm_every: int = 100
     confirm_within: float = 2.0

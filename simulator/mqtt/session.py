@@ -6,7 +6,7 @@ import math
 from typing import Protocol
 from zlib import crc32
 
-from simulator.core.actions import Connect, Disconnect, Publish, Subscribe
+from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscribe
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.mqtt.backoff import Backoff
@@ -49,6 +49,12 @@ class Loop(Protocol):
     def hang_up(self, session: Session) -> None:
         """Close the session's connection at once, if it has one."""
 
+    def freeze(self, session: Session, how: Freeze) -> None:
+        """Leave the session's connection alone until `thaw`; it has one."""
+
+    def thaw(self, session: Session) -> None:
+        """Use the session's connection again; answers with `closed` if it is gone."""
+
     def wake(self, session: Session, at: float) -> None:
         """Call `tick` at `at`, or earlier if that was asked for before."""
 
@@ -73,9 +79,11 @@ class Session:
     __slots__ = (
         "_attempts",
         "_backoff",
+        "_backs_off",
         "_connected_at",
         "_endpoint",
         "_first",
+        "_frozen",
         "_handed_at",
         "_keep_alive",
         "_leaving",
@@ -90,6 +98,7 @@ class Session:
         "_subscriptions",
         "_talking",
         "_tally",
+        "_thawed_at",
         "_timeout_at",
         "alarms",
         "device",
@@ -122,6 +131,9 @@ class Session:
         self._make_link = make_link
         self._tally = tally
         self._backoff = backoff
+        self._backs_off = True
+        self._frozen: Freeze | None = None
+        self._thawed_at = -math.inf
         self._pace = _pace(device)
         self._outbox = Outbox(options, tally, loop.clock, settle, self._pace)
         self._subscriptions = Subscriptions()
@@ -166,6 +178,7 @@ class Session:
         )
         self.link = self._make_link(hello, self)
         self._keep_alive = action.keep_alive
+        self._backs_off = action.backoff
         self._attempts = 0
         self._reached = False
         self._first = True
@@ -207,6 +220,21 @@ class Session:
         if self.state not in _OVER:
             self._break_off(SessionState.ENDED, Cause.DROPPED)
 
+    def freeze(self, action: Freeze) -> None:
+        """Leave the connection as it is; without one there is nothing to freeze."""
+        if self.state is SessionState.CONNECTED:
+            self._frozen = action
+            self._loop.freeze(self, action)
+
+    def thaw(self) -> None:
+        """Use the connection again, and find out what has become of it."""
+        if self._frozen is not None:
+            self._frozen = None
+            self._thawed_at = self._loop.clock()
+            self._loop.thaw(self)
+            if self.state is SessionState.CONNECTED:
+                self._tend(self._thawed_at)
+
     def abandon(self, reason: str) -> None:
         """Give up at once, at the end of the run; one that is not connected is reported as it was."""
         if self.state in _OVER:
@@ -241,6 +269,7 @@ class Session:
             self._end(None)
             return
         self._talking = False
+        self._frozen = None
         now = self._loop.clock()
         if self.state is SessionState.CONNECTED:
             self._tally.connected -= 1
@@ -249,7 +278,7 @@ class Session:
                 self._backoff.reset()
         self._reason = reason
         self.state = SessionState.BACKING_OFF
-        self._timeout_at = now + self._backoff.next()
+        self._timeout_at = now + (self._backoff.next() if self._backs_off else self._options.retry_every)
         self._loop.wake(self, self._timeout_at)
         self._outbox.disconnected(reason)
         self._tried()
@@ -275,14 +304,21 @@ class Session:
             else:
                 self._loop.wake(self, self._timeout_at)
             return
-        if now >= outbox.oldest_ping + self._options.ping_timeout:
+        if self._frozen is not None and not self._frozen.writing:
+            return  # `thaw` takes it up again
+        if now >= self._patience_ends:
             self._hang_up(Cause.NO_PINGRESP)
             return
         if now >= min(outbox.confirm_at, self._keep_alive_at):
             self._ping()
-        self._loop.wake(
-            self, min(outbox.confirm_at, self._keep_alive_at, outbox.oldest_ping + self._options.ping_timeout)
-        )
+        self._loop.wake(self, min(outbox.confirm_at, self._keep_alive_at, self._patience_ends))
+
+    @property
+    def _patience_ends(self) -> float:
+        """When a connection without an answer counts as lost; never while the device does not listen."""
+        if self._frozen is not None:
+            return math.inf
+        return max(self._outbox.oldest_ping, self._thawed_at) + self._options.ping_timeout
 
     @property
     def _keep_alive_at(self) -> float:
@@ -451,6 +487,7 @@ class Session:
         self._tally.open -= 1
         self.state = state
         self._reason = reason
+        self._frozen = None
         self._talking = self._parting = self._leaving = False
         self._loop.hang_up(self)
         self._tried()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from simulator.core.actions import Connect, Disconnect, Drop, Publish, Subscribe
+from simulator.core.actions import Connect, Disconnect, Drop, Freeze, Publish, Subscribe
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Delivered
 from simulator.core.seeds import Seeds
@@ -85,6 +85,7 @@ class FakeLoop:
     now: float = 0.0
     dialled: int = 0
     open: bool = False
+    frozen: bool = False
     outcomes: list[Delivered] = field(default_factory=list)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -113,6 +114,14 @@ class FakeLoop:
 
     def hang_up(self, session: Session) -> None:
         self.open = False
+
+    def freeze(self, session: Session, how: Freeze) -> None:
+        self.frozen = True
+
+    def thaw(self, session: Session) -> None:
+        self.frozen = False
+        if not self.open:
+            session.closed("closed meanwhile")
 
     def wake(self, session: Session, at: float) -> None:
         self.timers.wake(session, at)
