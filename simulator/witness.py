@@ -86,9 +86,9 @@ class Witness:
         return watched
 
     def expect(self, publish: Publish, due: float) -> None:
-        """Expect a message; call it before the message is sent."""
+        """Expect a message, call it before the message is sent; a copy of one will count as duplicated."""
         device = publish.device
-        if self.watches(device):
+        if self.watches(device) and publish.id not in self._pending and publish.id not in self._known:
             number = self._sequence.get(device, 0)
             self._sequence[device] = number + 1
             self._pending[publish.id] = (due, device, number)

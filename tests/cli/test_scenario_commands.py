@@ -183,13 +183,13 @@ def test_one_list_has_a_line_each(fleetsim: Any) -> None:
 
 def test_all_lists_under_their_headings(fleetsim: Any) -> None:
     out = fleetsim("list").out
-    assert out.index("scenarios:") < out.index("devices:") < out.index("payloads:")
+    assert out.index("scenarios:") < out.index("devices:") < out.index("payloads:") < out.index("faults:")
     assert "  quickstart " in out
 
 
 def test_lists_as_json(fleetsim: Any) -> None:
     told = json.loads(fleetsim("list", "--json").out)
-    assert set(told) == {"scenarios", "devices", "payloads"}
+    assert set(told) == {"scenarios", "devices", "payloads", "faults"}
     assert all(row["summary"] for rows in told.values() for row in rows)
     assert set(json.loads(fleetsim("list", "payloads", "--json").out)) == {"payloads"}
 

@@ -62,6 +62,17 @@ def test_a_second_copy_is_a_duplicate_and_a_stranger_is_nothing() -> None:
     assert watch.seen == Witnessed(expected=1, received=1, duplicated=1)
 
 
+@pytest.mark.parametrize("received_between", [True, False])
+def test_a_message_that_is_sent_twice_is_expected_once(received_between: bool) -> None:
+    watch = Watch()
+    watch.expect("a")
+    if received_between:
+        watch.receive("a")
+    watch.expect("a")
+    watch.receive(*("a" for _ in range(1 if received_between else 2)))
+    assert watch.seen == Witnessed(expected=1, received=1, duplicated=1)
+
+
 def test_order_is_each_devices_own() -> None:
     watch = Watch()
     watch.expect("a1", "a2", "a3", device="a")
