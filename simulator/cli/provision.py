@@ -87,6 +87,8 @@ def command(
     from simulator.broker.credentials import BrokerKind, Listener
     from simulator.provision import ProvisionSettings, provision_fleet
 
+    # A scenario may name the very credentials that are to be made.
+    choice.overrides.update({"mqtt.credentials": "null", "mqtt.authentication": "null"})
     scenario = choice.load()
     settings = ProvisionSettings(
         output,

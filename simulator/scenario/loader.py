@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from simulator.core.credentials import INDEX
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
 from simulator.scenario.document import MOST_BYTES, Document, Located, Place, read_document
@@ -40,7 +41,9 @@ def load_scenario(
     document = read_scenario(source)
     for path, text in (overrides or {}).items():
         override(document, path, text, (labels or {}).get(path))
-    return validated(document)
+    scenario = validated(document)
+    _check_credentials(scenario, document)
+    return scenario
 
 
 def read_scenario(source: str | Path) -> Document:
@@ -90,6 +93,17 @@ def validated(document: Document) -> Scenario:
     if scenario is None or problems:
         raise ScenarioError(_in_order(problems))
     return scenario
+
+
+def _check_credentials(scenario: Scenario, document: Document) -> None:
+    folder = scenario.mqtt.credentials
+    if folder is not None and not os.path.isfile(os.path.join(folder, INDEX)):
+        message = (
+            f"credentials in mqtt: {clipped(os.path.abspath(folder), 300)} holds none; make them with "
+            "`fleetsim provision SCENARIO --for BROKER -o DIR`"
+        )
+        place = document.place(("mqtt", "credentials"))
+        raise ScenarioError([Located(place, message).problem()])
 
 
 def _find(source: str) -> Path:

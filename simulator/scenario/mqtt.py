@@ -6,8 +6,17 @@ import re
 from string import Formatter
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
+from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Protocol
 from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
@@ -21,14 +30,14 @@ PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
 OWN_BROKERS = ("embedded", "mosquitto")
 """Brokers that Fleetsim starts itself."""
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+_CREDENTIALS = re.compile(r"(?<=://).*@|(?:(?<=[=\s'\"])|^)(?!\S*://)[^\s:@='\"]+:\S*@")
 _REQUIRED = ("device", "event")
 _VERSIONS = {"3.1.1": Protocol.MQTT_311, "5": Protocol.MQTT_5}
 _WRITTEN: dict[Protocol, str | int] = {Protocol.MQTT_311: "3.1.1", Protocol.MQTT_5: 5}
 
 
 def without_credentials(text: str) -> str:
-    """Return a text with the user name and password taken out of every URL in it."""
+    """Return a text with the user name and password taken out of every URL in it, be it one or nearly so."""
     return _CREDENTIALS.sub("", text)
 
 
@@ -42,7 +51,8 @@ def _check_broker(broker: str) -> str:
     close = nearest(broker, OWN_BROKERS) or (
         f"mqtt://{broker}" if re.fullmatch(r"[\w.-]+:\d+", broker) else None
     )
-    raise ValueError(f"no broker is called {broker!r}; {f'did you mean {close!r}?' if close else hint}")
+    shown = without_credentials(broker)
+    raise ValueError(f"no broker is called {shown!r}; {f'did you mean {close!r}?' if close else hint}")
 
 
 def _parse_version(value: object) -> Protocol:
@@ -109,6 +119,23 @@ class Mqtt(Options):
         description="MQTT version that the devices speak: 3.1.1 or 5.",
         json_schema_extra={"default": "3.1.1"},
     )
+    credentials: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="Folder that `fleetsim provision` has filled; the devices log in with what is there.",
+    )
+    authentication: Authentication | None = Field(
+        default=None,
+        description="How devices prove who they are: `password` (if there are credentials and nothing is "
+        "said), `certificate`, `jwt` or `none`.",
+    )
+    token_lifetime: Duration = Field(
+        default=HOUR,
+        ge=10 * SECOND,
+        le=DAY,
+        description="How long a token is valid (`authentication: jwt`); a device makes a new one in time.",
+    )
     transport: Transport = Field(
         default=Transport.AUTO,
         description="What speaks MQTT for the devices: `fast` (our own), `paho`, or `auto` to choose.",
@@ -169,6 +196,28 @@ class Mqtt(Options):
         description="Loopback addresses that devices connect from in turn, such as 127.0.0.2 or "
         "127.0.0.0/28; more than 28,000 connections need several. Linux only.",
     )
+
+    @field_validator("credentials")
+    @classmethod
+    def _for_a_broker_that_checks(cls, credentials: str | None, info: ValidationInfo) -> str | None:
+        if credentials is not None and info.data.get("broker") == "embedded":
+            raise ValueError("the embedded broker checks no credentials; name another in mqtt.broker")
+        return credentials
+
+    @field_validator("authentication")
+    @classmethod
+    def _with_credentials(cls, authentication: Authentication | None, info: ValidationInfo) -> Authentication:
+        if "credentials" not in info.data:  # wrong itself, which is reported
+            return Authentication.NONE
+        present = info.data["credentials"] is not None
+        if authentication is None:
+            return Authentication.PASSWORD if present else Authentication.NONE
+        if authentication is not Authentication.NONE and not present:
+            raise ValueError(
+                f"{authentication} needs credentials: make them with `fleetsim provision`, and name their "
+                "folder in mqtt.credentials"
+            )
+        return authentication
 
     @property
     def sources(self) -> tuple[str, ...]:

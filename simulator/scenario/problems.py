@@ -12,6 +12,7 @@ from simulator.core.nearest import nearest
 from simulator.scenario.document import Document, Located, Path
 from simulator.scenario.fields import find, is_model, keys, one_of
 from simulator.scenario.kinds import KEYS, WRONG_KIND
+from simulator.scenario.mqtt import without_credentials
 
 _FOLLOWS = "default_factory_not_called"
 """Pydantic's word for a default that another error kept from being worked out: no error of its own."""
@@ -144,6 +145,8 @@ def shown(value: Any) -> str:
             return "an empty list"
         case list():
             return "a list"
+        case str():
+            return clipped(repr(without_credentials(value)))
         case _:
             return clipped(repr(value))
 
