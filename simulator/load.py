@@ -121,6 +121,7 @@ class Load:
             behind=self._behind,
             cpu_seconds=cpu_seconds() - self._cpu_before,
             rss_bytes=peak_rss_bytes(),
+            held_back=delivery.held_back,
             witnessed=self._witness.witnessed() if self._witness else Witnessed(),
         )
 
@@ -296,6 +297,8 @@ class Load:
 
     def _wait_for_room(self) -> None:
         """Turn the event loop until few messages wait, or none has got through for long."""
+        while self._delivery.near_cap and not self._stopped():
+            self._turn()
         least, since = self._delivery.queued, self.now()
         while self._delivery.queued > CLOSED_LOOP_QUEUE and not self._stopped():
             self._turn()

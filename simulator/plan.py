@@ -10,6 +10,7 @@ from typing import Protocol
 
 from simulator.broker import NetworkSwitch
 from simulator.core.endpoint import Endpoint
+from simulator.core.limits import Limits, usual_limits
 from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
@@ -75,6 +76,7 @@ class Plan:
         folder: takes the rows of truth and delivery; None to keep none.
         shard: which part of the fleet.
         source: makes the shard's source of actions; can cross to another process.
+        limits: hard caps of the whole load; the usual ones for the endpoint if left out.
         network: changes the network between fleet and broker; None where nothing can be wrong with it.
     """
 
@@ -83,6 +85,7 @@ class Plan:
     folder: RunFolder | None
     shard: Shard = field(default_factory=Shard)
     source: Callable[[Scenario, Shard], Source] = Fleet
+    limits: Limits | None = None
     network: NetworkSwitch | None = None
 
     @cached_property
@@ -123,6 +126,7 @@ class Plan:
             connecting=mqtt.connect_window,
             connect_rate=None if mqtt.connect_rate is None else mqtt.connect_rate / self.shard.count,
             source_addresses=mqtt.sources,
+            limits=(self.limits or usual_limits(self.endpoint)).share(1 / self.shard.count),
         )
 
     @property

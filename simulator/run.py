@@ -13,14 +13,19 @@ from typing import Protocol
 import msgspec
 
 from simulator import __version__
-from simulator.broker import NetworkProxy, open_broker
+from simulator.broker import NetworkProxy, RemoteBroker
+from simulator.cleaning import clean, devices_of, remains_of
 from simulator.core.calendar import Calendar
+from simulator.core.endpoint import Endpoint
+from simulator.core.limits import Limits
 from simulator.core.thresholds import Threshold
 from simulator.faults import network_conditions
 from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan
+from simulator.reach import Reach
 from simulator.report import (
+    CleanUp,
     Connections,
     Summary,
     Unreached,
@@ -63,14 +68,14 @@ class RunSettings:
 
     Attributes:
         folder: where its results go; must be empty or not exist.
-        allow_targets: host names beyond loopback that may be sent to.
+        reach: how far it may send.
         metrics_port: serve Prometheus metrics there; 0 for a free one, None for none.
         metrics_linger: seconds to go on serving them after the end, so that a last scrape sees the end.
         crew: who carries the load.
     """
 
     folder: Path
-    allow_targets: frozenset[str] = frozenset()
+    reach: Reach = field(default_factory=Reach)
     metrics_port: int | None = None
     metrics_linger: float = 0.0
     crew: Crew = field(default_factory=Alone)
@@ -100,7 +105,13 @@ def run(
     begin = time.monotonic()
     with ExitStack() as stack:
         broker = stack.enter_context(
-            open_broker(scenario.mqtt.broker, scenario.mqtt.version, settings.allow_targets)
+            settings.reach.open(
+                scenario.mqtt.broker,
+                scenario.mqtt.version,
+                lambda: next(devices_of(scenario), scenario.name),
+                lambda target: Plan(scenario, target, None).delivery_options,
+                stopped,
+            )
         )
         folder = RunFolder.create(settings.folder)
         manifest = Manifest(
@@ -121,14 +132,19 @@ def run(
             watch(_update(scenario, standing, time.monotonic() - begin))
 
         endpoint, network = broker.endpoint(scenario.mqtt.version), None
+        limits = settings.reach.limits_for(endpoint)
         if conditions := network_conditions(scenario.faults):
             proxy = stack.enter_context(NetworkProxy(endpoint, conditions, scenario.seed))
             endpoint, network = proxy.endpoint, proxy.switch
-        plan = Plan(scenario, endpoint, folder, network=network)
+        plan = Plan(scenario, endpoint, folder, limits=limits, network=network)
         ended = settings.crew.carry(plan, report, stopped)
         report(ended.standing)
         summary = _summary(plan, ended, broker.describe())
         write_summary(folder, summary)
+        if isinstance(broker, RemoteBroker):
+            cleaned = _clean_up(broker.endpoint(scenario.mqtt.version), scenario, folder, limits, say)
+            summary = msgspec.structs.replace(summary, clean_up=cleaned)
+            write_summary(folder, summary)
         write_junit(folder, summary)
         folder.write_manifest(
             msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=ended.complete)
@@ -136,6 +152,17 @@ def run(
         if settings.metrics_port is not None:
             _linger(settings.metrics_linger, stopped)
     return summary
+
+
+def _clean_up(
+    endpoint: Endpoint, scenario: Scenario, folder: RunFolder, limits: Limits, say: Callable[[str], None]
+) -> CleanUp | None:
+    """Remove what the run has left on a broker that outlives it; return None if that can be nothing."""
+    if scenario.mqtt.clean and not scenario.mqtt.retain:
+        return None
+    say("removing retained messages and sessions of the run from the broker")
+    # Not to be stopped by the first Ctrl-C, which may have ended the load; a second one ends this too.
+    return clean(endpoint, scenario, remains_of(folder, scenario), limits, say=say)
 
 
 def _linger(seconds: float, stopped: Callable[[], bool]) -> None:
@@ -188,6 +215,7 @@ def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
         interrupted=ended.interrupted,
         failure=ended.failure,
         witness=WitnessMessages(**asdict(standing.witnessed)),
+        held_back=standing.held_back,
     )
 
 

@@ -25,6 +25,7 @@ class Standing:
         behind: seconds between a message's due time and its being handed over; the worst of the loads.
         cpu_seconds: processor time of the processes.
         rss_bytes: most memory that was resident in them.
+        held_back: messages and connections by the hard cap that they were beyond.
         witnessed: what the run's own subscribers have seen.
         unconnected: sessions that are not connected; known once a load has ended.
     """
@@ -38,6 +39,7 @@ class Standing:
     behind: float = 0.0
     cpu_seconds: float = 0.0
     rss_bytes: int = 0
+    held_back: dict[str, int] = field(default_factory=dict)
     witnessed: Witnessed = field(default_factory=Witnessed)
     unconnected: tuple[SessionReport, ...] = ()
 
@@ -46,12 +48,14 @@ class Standing:
         """Return how several loads stand together."""
         whole = cls()
         transports: Counter[str] = Counter()
+        held_back: Counter[str] = Counter()
         behind = [0.0]
         simulated = []
         for load in loads:
             whole.tally.merge(load.tally)
             whole.connections += load.connections
             transports.update(load.transports)
+            held_back.update(load.held_back)
             whole.queued += load.queued
             whole.in_flight += load.in_flight
             whole.cpu_seconds += load.cpu_seconds
@@ -61,6 +65,7 @@ class Standing:
             behind.append(load.behind)
             simulated.append(load.simulated)
         whole.transports = dict(transports)
+        whole.held_back = dict(held_back)
         whole.behind = max(behind)
         whole.simulated = min(simulated, default=0.0)
         return whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -58,13 +58,20 @@ class RemoteBroker:
 
 
 @contextmanager
-def open_broker(spec: str, protocol: Protocol, allow: Collection[str] = ()) -> Iterator[BrokerHandle]:
+def open_broker(
+    spec: str,
+    protocol: Protocol,
+    allow: Collection[str] = (),
+    prove: Callable[[Endpoint], Endpoint] | None = None,
+) -> Iterator[BrokerHandle]:
     """Start the broker that is asked for, or check the one that is named, for the time of a run.
 
     Args:
         spec: ``embedded``, ``mosquitto`` or a URL as in `resolve_target`.
         protocol: MQTT version that the run will speak.
         allow: hosts off this machine that the user has named as theirs.
+        prove: has the user prove control of a broker beyond this machine and clears its endpoint; without
+            it no such broker is let through.
 
     Raises:
         UsageError: the URL is none.
@@ -79,5 +86,8 @@ def open_broker(spec: str, protocol: Protocol, allow: Collection[str] = ()) -> I
             yield mosquitto
     else:
         target = resolve_target(spec, allow, protocol=protocol)
-        check_reachable(target)
+        if target.beyond_loopback and prove is not None:
+            target = prove(target)
+        else:
+            check_reachable(target)
         yield RemoteBroker(target)

@@ -24,6 +24,7 @@ COMMANDS = {
     "init": "Write a commented scenario to start from.",
     "broker": "Run the embedded broker alone.",
     "provision": "Make credentials for a fleet, and configure a broker for them.",
+    "clean": "Remove what a killed run has left on its broker.",
     "bench": "Measure the most that this machine sends.",
 }
 """Every command with its short help; ``simulator/cli/NAME.py`` holds it as ``command``."""

@@ -8,6 +8,7 @@ from itertools import product
 import click
 
 from simulator.cli.interrupt import Interrupt
+from simulator.cli.target import TargetChoice, target_options
 from simulator.core.errors import ExitCode
 from simulator.core.transport import Transport
 
@@ -23,13 +24,7 @@ Examples:
 @click.option(
     "--broker", default="mosquitto", metavar="URL", help="embedded, mosquitto (default), or mqtt://HOST:PORT."
 )
-@click.option(
-    "--allow-target",
-    "allow_targets",
-    metavar="HOST",
-    multiple=True,
-    help="Allow a broker beyond this machine.",
-)
+@target_options
 @click.option("--qos", type=click.IntRange(0, 2), multiple=True, help="May be repeated; 0 and 1 if left out.")
 @click.option(
     "--transport",
@@ -52,7 +47,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print one object; QoS 0 and auto if left out.")
 def command(
     broker: str,
-    allow_targets: tuple[str, ...],
+    target: TargetChoice,
     qos: tuple[int, ...],
     transports: tuple[str, ...],
     workers: tuple[int, ...],
@@ -73,10 +68,10 @@ def command(
         from rich.console import Console
 
         from simulator.bench import Bench, Measured, measure, print_measured
-        from simulator.broker import open_broker
         from simulator.core.endpoint import Protocol
         from simulator.scenario import load_scenario
 
+        reach = target.reach()
         contents = [None] if scenario is None else [None, load_scenario(scenario)]
         stderr = Console(stderr=True)
         rows: list[Measured] = []
@@ -91,7 +86,7 @@ def command(
                 break
             bench = Bench(level, Transport(transport), count, seconds, connections, payload_bytes, content)
             # A broker of its own for each, so that no measurement inherits another's queues.
-            with open_broker(broker, Protocol.MQTT_311, allow_targets) as handle:
+            with reach.open(broker, Protocol.MQTT_311, lambda: "bench-0", stopped=stopped) as handle:
                 begin = time.monotonic()
                 measured = measure(bench, handle, stopped)
             rows.append(measured)

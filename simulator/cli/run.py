@@ -10,17 +10,9 @@ import click
 
 from simulator.cli.interrupt import Interrupt
 from simulator.cli.options import Choice, scenario_options
+from simulator.cli.target import TargetChoice, duration, target_options
 
 _MOST_WORKERS = 256
-
-
-def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
-    from simulator.core.units import parse_duration
-
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def _workers(_context: click.Context, _parameter: click.Parameter, text: str) -> int | None:
@@ -47,13 +39,7 @@ Examples:
     metavar="DIR",
     help="The run's folder; runs/NAME-TIME if left out.",
 )
-@click.option(
-    "--allow-target",
-    "allow_targets",
-    metavar="HOST",
-    multiple=True,
-    help="Allow a broker beyond this machine, by its name as in the URL; may be repeated.",
-)
+@target_options
 @click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),
@@ -62,7 +48,7 @@ Examples:
 )
 @click.option(
     "--metrics-linger",
-    callback=_duration,
+    callback=duration,
     default="0s",
     metavar="TIME",
     help="Go on serving metrics for so long after the end, so that a last scrape sees it.",
@@ -79,7 +65,7 @@ Examples:
 def command(
     choice: Choice,
     output: Path | None,
-    allow_targets: tuple[str, ...],
+    target: TargetChoice,
     metrics_port: int | None,
     metrics_linger: float,
     workers: int | None,
@@ -89,6 +75,11 @@ def command(
     """Run SCENARIO, a file or the name of a shipped one, against a broker.
 
     Leaves a folder with the truth about every message, how it was delivered, and a summary.
+
+    It sends to this machine only, unless --allow-target names another. Then it prints a command that
+    publishes a new number, which you run with credentials of your own, and begins when that has arrived.
+    A broker where devices may publish it themselves is refused, and so are public ones. Retained messages
+    and persistent sessions are removed at the end; see also fleetsim clean.
 
     Exits with 0 if all held, 1 if the run failed, 2 for a mistake in the scenario, 3 if a threshold was
     not kept, 4 if the figures cannot be trusted, 5 if the broker may not be sent to, 130 after Ctrl-C.
@@ -111,7 +102,7 @@ def command(
 
         count = workers or min(os.cpu_count() or 1, scenario.neighbourhoods)
         crew = Alone() if count == 1 else Workers(count)
-        settings = RunSettings(folder, frozenset(allow_targets), metrics_port, metrics_linger, crew)
+        settings = RunSettings(folder, target.reach(), metrics_port, metrics_linger, crew)
         with Progress(stderr, quiet) as progress:
             summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
         if as_json:

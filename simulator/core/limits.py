@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
+from simulator.core.endpoint import Endpoint
 from simulator.core.errors import UsageError
 from simulator.core.nearest import suggestion
 
@@ -51,3 +52,8 @@ ON_THIS_MACHINE = Limits(connections=250_000, bytes_per_second=2_000_000_000, pa
 
 BEYOND = Limits(connections=10_000, bytes_per_second=10_000_000, payload_bytes=262_144)
 """On another machine: a fleet of a large shop or a small town, and less than a common network carries."""
+
+
+def usual_limits(endpoint: Endpoint) -> Limits:
+    """Return the caps for a broker if nobody has changed them."""
+    return BEYOND if endpoint.beyond_loopback else ON_THIS_MACHINE

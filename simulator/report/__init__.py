@@ -4,6 +4,7 @@ from simulator.report.junit import write_junit
 from simulator.report.progress import Progress, Update
 from simulator.report.summarize import LAG_LIMIT, metric_values, percentiles, summarize
 from simulator.report.summary import (
+    CleanUp,
     Connections,
     KindMessages,
     Latencies,
@@ -23,6 +24,7 @@ from simulator.report.terminal import print_summary
 
 __all__ = [
     "LAG_LIMIT",
+    "CleanUp",
     "Connections",
     "KindMessages",
     "Latencies",

@@ -41,6 +41,7 @@ def summarize(
     interrupted: bool = False,
     failure: str | None = None,
     witness: WitnessMessages = WitnessMessages(),  # noqa: B008 - frozen
+    held_back: Mapping[str, int] | None = None,
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -66,6 +67,7 @@ def summarize(
         interrupted: whether somebody stopped it before its end.
         failure: why it could not go on.
         witness: what the run's own subscribers saw.
+        held_back: messages and connections by the hard cap that they were beyond.
         lag_limit: seconds; see `LAG_LIMIT`.
     """
     counts = tally.totals()
@@ -103,6 +105,7 @@ def summarize(
         by_kind=_by_kind(tally),
         thresholds=results,
         witness=witness,
+        held_back=dict(held_back or {}),
     )
 
 

@@ -120,6 +120,22 @@ class WitnessMessages(msgspec.Struct, frozen=True):
     missing: int = 0
 
 
+class CleanUp(msgspec.Struct, frozen=True):
+    """What a run removed from its broker when it was over.
+
+    Attributes:
+        sessions: persistent sessions that were ended.
+        retained: topics whose retained message was removed.
+        left: sessions and topics that could not be.
+        reasons: why not.
+    """
+
+    sessions: int = 0
+    retained: int = 0
+    left: int = 0
+    reasons: tuple[str, ...] = ()
+
+
 class ThresholdResult(msgspec.Struct, frozen=True):
     """A threshold and what came of it.
 
@@ -144,6 +160,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         lag_ms: from due to sent.
         peak_rss_bytes: most memory that was resident.
         transports: connections by the transport that carried them.
+        held_back: messages and connections by the hard cap that they were beyond.
+        clean_up: what was removed from the broker at the end, None if nothing had to be.
     """
 
     status: Status
@@ -166,6 +184,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     by_kind: Mapping[str, KindMessages]
     thresholds: tuple[ThresholdResult, ...]
     witness: WitnessMessages = WitnessMessages()
+    held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
+    clean_up: CleanUp | None = None
 
 
 def exit_code(summary: Summary) -> ExitCode:

@@ -13,7 +13,15 @@ from rich.text import Text
 
 from simulator.core.thresholds import Threshold
 from simulator.core.units import format_duration
-from simulator.report.summary import KindMessages, Messages, Percentiles, Status, Summary, ThresholdResult
+from simulator.report.summary import (
+    CleanUp,
+    KindMessages,
+    Messages,
+    Percentiles,
+    Status,
+    Summary,
+    ThresholdResult,
+)
 
 _COLOURS = {
     Status.PASSED: "bold green",
@@ -73,12 +81,24 @@ def _facts(summary: Summary) -> RenderableType:
             f"{witness.expected:,} expected, {witness.received:,} received, {witness.missing:,} missing, "
             f"{witness.duplicated:,} twice, {witness.reordered:,} out of order",
         )
+    if summary.held_back:
+        counts = (f"{count:,} {cap}" for cap, count in summary.held_back.items())
+        facts.add_row("Held back", f"{', '.join(counts)}; --limit changes a cap")
+    if summary.clean_up is not None:
+        facts.add_row("Cleaned up", _cleaned_up(summary.clean_up))
     facts.add_row(
         "Machine",
         f"{format_duration(summary.cpu_seconds)} of processor time, "
         f"{summary.peak_rss_bytes / 1e6:,.0f} MB of memory",
     )
     return facts
+
+
+def _cleaned_up(done: CleanUp) -> str:
+    text = f"{done.retained:,} retained messages and {done.sessions:,} sessions removed from the broker"
+    if done.left:
+        text += f"; {done.left:,} left ({', '.join(done.reasons)}), which fleetsim clean may try again"
+    return text
 
 
 def _counts(summary: Summary) -> RenderableType:

@@ -19,6 +19,8 @@ from simulator.proof import ProofOptions, prove_control
 DEVICE = "0d5kc8v2hq1x"
 OPERATOR = "operator"
 PASSWORD = "of-the-operator"
+FLEET = "fleet"
+FLEET_PASSWORD = "of-the-fleet"
 BOTH = pytest.mark.parametrize("protocol", list(Protocol))
 
 READ = "topic read fleetsim/control/#\ntopic readwrite fleet/#\n"
@@ -38,10 +40,11 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(rights: str) -> Endpoint:
         passwords, acl = tmp_path / "passwords", tmp_path / "acl"
-        subprocess.run(
-            ["mosquitto_passwd", "-b", "-c", passwords, OPERATOR, PASSWORD], check=True, capture_output=True
-        )
-        acl.write_text(f"{rights}\nuser {OPERATOR}\ntopic readwrite fleetsim/#\n")
+        passwords.touch()
+        for user, password in ((OPERATOR, PASSWORD), (FLEET, FLEET_PASSWORD)):
+            command = ["mosquitto_passwd", "-b", passwords, user, password]
+            subprocess.run(command, check=True, capture_output=True)
+        acl.write_text(f"{rights}\nuser {FLEET}\n{rights}\nuser {OPERATOR}\ntopic readwrite fleetsim/#\n")
         for path in (passwords, acl):
             path.chmod(0o644)
         broker = LocalMosquitto(extra=f"password_file {passwords}\nacl_file {acl}")
@@ -58,9 +61,10 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 class Operator:
     """Reads what Fleetsim asks for and, if so told, runs the command that it prints."""
 
-    def __init__(self, publishes: bool = True, **changes: str) -> None:
+    def __init__(self, publishes: bool = True, retained: bool = False, message: str | None = None) -> None:
         self.publishes = publishes
-        self.changes = changes
+        self.retained = retained
+        self.message = message
         self.told: list[str] = []
 
     def __call__(self, line: str) -> None:
@@ -70,9 +74,10 @@ class Operator:
 
     def command(self) -> list[str]:
         [line] = [line for told in self.told for line in told.splitlines() if "mosquitto_pub" in line]
-        words = shlex.split(line)
-        given = {"YOU": OPERATOR, "YOUR_PASSWORD": PASSWORD} | self.changes
-        return [given.get(word, word) for word in words]
+        given = {"YOU": OPERATOR, "YOUR_PASSWORD": PASSWORD}
+        words = [given.get(word, word) for word in shlex.split(line)]
+        assert words[-2] == "-m"
+        return [*words[:1], *(["-r"] if self.retained else []), *words[1:-1], self.message or words[-1]]
 
 
 def prove(endpoint: Endpoint, operator: Operator, timeout: float = 10.0, topic: str = "") -> Endpoint:
@@ -92,12 +97,12 @@ def test_an_operator_who_runs_the_printed_command_has_proven_control(
 
 
 def test_nothing_that_is_printed_holds_the_fleets_password(serve: Serve) -> None:
-    operator = Operator()
-    prove(replace(serve(READ), username=OPERATOR + "2", password=None), operator)
-    endpoint = replace(serve(OPEN), username=OPERATOR, password=PASSWORD)
-    with pytest.raises(TargetRefusedError) as refused:
-        prove(endpoint, operator)
-    assert PASSWORD not in "\n".join([*operator.told, str(refused.value)])
+    operator = Operator(publishes=False)
+    endpoint = replace(serve(READ), username=FLEET, password=FLEET_PASSWORD)
+    with pytest.raises(TargetRefusedError, match="nobody proved") as refused:
+        prove(endpoint, operator, timeout=0.5)
+    assert operator.told
+    assert FLEET_PASSWORD not in "\n".join([*operator.told, str(refused.value)])
 
 
 def test_each_run_has_a_nonce_and_a_topic_of_its_own(serve: Serve) -> None:
@@ -111,7 +116,7 @@ def test_each_run_has_a_nonce_and_a_topic_of_its_own(serve: Serve) -> None:
 
 
 def test_a_retained_nonce_proves_as_much(serve: Serve) -> None:
-    assert prove(serve(READ), Operator(**{"-q": "-r", "1": "--quiet"})).address == "127.0.0.1"
+    assert prove(serve(READ), Operator(retained=True)).address == "127.0.0.1"
 
 
 def test_a_broker_where_devices_may_write_the_topic_is_refused_before_the_operator_is_asked(
@@ -131,8 +136,10 @@ def test_without_the_operator_the_run_is_refused_in_time(serve: Serve) -> None:
 
 
 def test_a_wrong_nonce_proves_nothing(serve: Serve) -> None:
+    operator = Operator(message="0" * 32)
     with pytest.raises(TargetRefusedError, match="nobody proved"):
-        prove(serve(READ), Operator(**{"-m": "-m", "-q": "-q", "1": "0", "-t": "-i"}), timeout=1.0)
+        prove(serve(READ), operator, timeout=1.0)
+    assert operator.command()[-1] == "0" * 32
 
 
 def test_a_device_that_may_not_read_the_topic_cannot_see_the_proof(serve: Serve) -> None:

@@ -1,0 +1,69 @@
+"""How far a command may send: the hosts that the user has named, the proof for them, and the caps there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from simulator.broker import BrokerHandle, open_broker
+from simulator.core.endpoint import Endpoint, Protocol
+from simulator.core.limits import Limits, usual_limits
+from simulator.mqtt import DeliveryOptions
+from simulator.proof import ProofOptions, prove_control
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the user of one command allows; never part of a scenario, which may come from somebody else.
+
+    Attributes:
+        allow: hosts beyond this machine that may be sent to once control of them is proven.
+        proof: how it is to be proven.
+        limits: caps that differ from the usual ones, by name.
+        ask: tells the operator what to do for the proof.
+    """
+
+    allow: frozenset[str] = frozenset()
+    proof: ProofOptions = field(default_factory=ProofOptions)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    ask: Callable[[str], None] = lambda _line: None
+
+    @contextmanager
+    def open(
+        self,
+        spec: str,
+        protocol: Protocol,
+        device: Callable[[], str],
+        delivery: Callable[[Endpoint], DeliveryOptions] = lambda _endpoint: DeliveryOptions(),
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Iterator[BrokerHandle]:
+        """Give a broker for the time of a run, proven to be the user's if it is beyond this machine.
+
+        Args:
+            spec: ``embedded``, ``mosquitto`` or a URL.
+            protocol: MQTT version that the run will speak.
+            device: names a device of the fleet, for the proof.
+            delivery: says how the fleet connects to an endpoint, likewise.
+            stopped: says whether the user has given up.
+
+        Raises:
+            UsageError: the URL is none.
+            TargetRefusedError: the guard refuses it, or control was not proven.
+            RunFailedError: the broker cannot be started or reached.
+            KeyboardInterrupt: the user has given up.
+        """
+
+        def prove(target: Endpoint) -> Endpoint:
+            return prove_control(target, device(), delivery(target), self.ask, self.proof, stopped)
+
+        with open_broker(spec, protocol, self.allow, prove) as broker:
+            yield broker
+
+    def limits_for(self, endpoint: Endpoint) -> Limits:
+        """Return the caps for a broker.
+
+        Raises:
+            UsageError: a cap is named that there is not.
+        """
+        return usual_limits(endpoint).changed(self.limits)
