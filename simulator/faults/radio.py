@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+import simpy
 from pydantic import Field
 
 from simulator.core.readings import Value
-from simulator.core.units import HOUR, Duration
+from simulator.core.units import HOUR, MINUTE, Duration
 from simulator.faults.base import DeviceFault, Spell
 from simulator.faults.line import Line, Message, Process, marked, sent_at
 from simulator.faults.options import DeviceFaultOptions, Share
 
 _PARTS = (0.5, 1.5)
 """Range of a message's delay, as parts of the mean."""
+
+_PATIENCE = MINUTE
+"""Seconds that a message waits for one that overtakes it."""
+
+
+_Passing = tuple[Message, Callable[[Message], None]]
 
 
 class RadioOptions(DeviceFaultOptions):
@@ -26,7 +34,8 @@ class RadioOptions(DeviceFaultOptions):
     )
     duplicate: Share = Field(default=0.05, description="Share of the messages that are sent twice.")
     reorder: Share = Field(
-        default=0.05, description="Share of the messages that the device's next one overtakes."
+        default=0.05,
+        description="Share of the messages that the next one of the device overtakes, if it comes in a minute.",
     )
 
 
@@ -39,23 +48,28 @@ class Air:
         self._draws = spell.draws
         self._label = spell.label
         self._clear = 0.0
-        self._overtaken: tuple[Message, Callable[[Message], None]] | None = None
+        self._under_way: deque[_Passing] = deque()
+        self._slow: _Passing | None = None
 
     def take(self, message: Message, pass_on: Callable[[Message], None]) -> None:
         """Send a message on its way, or let the next one go first."""
         draws, options = self._draws, self._options
-        if options.reorder and self._overtaken is None and draws.chance(options.reorder):
-            self._overtaken = marked(message, f"{self._label}:reorder"), pass_on
+        if options.reorder and self._slow is None and draws.chance(options.reorder):
+            slow = self._slow = message, pass_on
+            _later(self._env, _PATIENCE, lambda: self.clear() if self._slow is slow else None)
             return
         self._send(message, pass_on)
-        self.clear()
+        self._release("reorder")
 
     def clear(self) -> None:
-        """Send the message that was to be overtaken."""
-        if self._overtaken is not None:
-            message, pass_on = self._overtaken
-            self._overtaken = None
-            self._send(message, pass_on)
+        """Send the message that nothing has overtaken."""
+        self._release("delay")
+
+    def _release(self, effect: str) -> None:
+        if self._slow is not None:
+            message, pass_on = self._slow
+            self._slow = None
+            self._send(marked(message, f"{self._label}:{effect}"), pass_on)
 
     def _send(self, message: Message, pass_on: Callable[[Message], None]) -> None:
         options, draws = self._options, self._draws
@@ -66,15 +80,22 @@ class Air:
             for copy in copies:
                 pass_on(sent_at(copy, self._env.now))
             return
-        # One after the other, so that nothing but `reorder` changes the order.
-        self._clear = max(self._clear, self._env.now + options.delay * draws.uniform(*_PARTS))
+        now = self._env.now
+        self._clear = max(self._clear, now + options.delay * draws.uniform(*_PARTS))
         for copy in copies:
-            self._send_later(marked(copy, f"{self._label}:delay"), pass_on)
+            self._under_way.append((marked(copy, f"{self._label}:delay"), pass_on))
+            _later(self._env, self._clear - now, self._arrive)
 
-    def _send_later(self, message: Message, pass_on: Callable[[Message], None]) -> None:
-        arrival = self._env.timeout(self._clear - self._env.now)
-        assert arrival.callbacks is not None
-        arrival.callbacks.append(lambda _: pass_on(sent_at(message, self._env.now)))
+    def _arrive(self) -> None:
+        """Pass on what has been under way for longest: nothing but `reorder` changes the order."""
+        message, pass_on = self._under_way.popleft()
+        pass_on(sent_at(message, self._env.now))
+
+
+def _later(env: simpy.Environment, seconds: float, then: Callable[[], None]) -> None:
+    event = env.timeout(seconds)
+    assert event.callbacks is not None
+    event.callbacks.append(lambda _: then())
 
 
 class Radio(DeviceFault[RadioOptions]):
