@@ -24,6 +24,7 @@ from simulator.mqtt.codec import (
     SubAckPacket,
     SubscribePacket,
     Subscription,
+    accepted,
     encode,
 )
 from simulator.mqtt.codec.template import LENGTHS
@@ -31,9 +32,6 @@ from simulator.mqtt.link import Greeting, Hello, Link, Listener
 from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
 
 _DEFAULTS = Greeting(0)
-
-_PUBACK = b"\x40\x02"
-"""How a PUBACK in its short form begins; its packet id follows."""
 
 _RETAIN = 0x01
 _DUPLICATE = 0x08
@@ -112,30 +110,25 @@ class FastLink(Link):
     def receive(self, data: bytes) -> None:
         """Decode what the broker says and tell the listener."""
         decoder = self._decoder
-        if len(data) == 4 and data.startswith(_PUBACK) and decoder.between_packets:
-            # What a load at QoS 1 hears most of the time: one acknowledgement, and it says nothing else.
-            self._listener.acknowledged(data[2] << 8 | data[3], 0)
+        if decoder.between_packets and (packet_ids := accepted(data)):
+            self._listener.all_accepted(packet_ids)  # what a load at QoS 1 hears most of the time
             return
         fault = None
         try:
             packets: Iterable[ServerPacket] = decoder.feed(data)
         except MalformedPacketError as error:
             packets, fault = error.packets, error
-        acknowledged = self._listener.acknowledged
         for packet in packets:
-            if type(packet) is PubAckPacket:
-                acknowledged(packet.packet_id, packet.reason)
-            else:
-                self._hear(packet)
-                if self._decoder is not decoder:
-                    return  # what was heard made the session start another connection
+            self._hear(packet)
+            if self._decoder is not decoder:
+                return  # what was heard made the session start another connection
         if fault is not None:
             self._listener.dismissed(Cause.MALFORMED)
 
     def _hear(self, packet: ServerPacket) -> None:
         listener = self._listener
         match packet:
-            case PubCompPacket():
+            case PubAckPacket() | PubCompPacket():
                 listener.acknowledged(packet.packet_id, packet.reason)
             case PingRespPacket():
                 listener.ponged()

@@ -7,7 +7,7 @@ session's, the same for every transport.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -63,6 +63,9 @@ class Listener(Protocol):
 
     def acknowledged(self, packet_id: int, code: int) -> None:
         """Hear a PUBACK, a PUBCOMP, or a PUBREC that refuses: the message is done with."""
+
+    def all_accepted(self, packet_ids: Sequence[int]) -> None:
+        """Hear many PUBACKs that accept, at once."""
 
     def received(self, packet_id: int) -> None:
         """Hear a PUBREC that accepts."""

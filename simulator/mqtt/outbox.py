@@ -6,7 +6,7 @@ Every message that enters leaves once, through `settle`, with its outcome.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 import msgspec
@@ -316,6 +316,14 @@ class Outbox:
             self._end(message, _ACKNOWLEDGED, None, now)
         else:
             self._end(message, Outcome.REFUSED, reason_name(code), now)
+
+    def all_accepted(self, packet_ids: Sequence[int], now: float) -> None:
+        """Take note that the broker has taken messages in flight."""
+        flights = self._flights
+        for packet_id in packet_ids:
+            message = flights.pop(packet_id, None)
+            if message is not None:
+                self._end(message, _ACKNOWLEDGED, None, now)
 
     # How it ends
 

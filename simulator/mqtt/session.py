@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Protocol
 from zlib import crc32
 
@@ -364,6 +365,12 @@ class Session:
     def acknowledged(self, packet_id: int, code: int) -> None:
         """The broker is done with a message."""
         self._outbox.acknowledged(packet_id, code, self._loop.clock())
+        if self._outbox.waiting:
+            self._advance()
+
+    def all_accepted(self, packet_ids: Sequence[int]) -> None:
+        """The broker has taken messages."""
+        self._outbox.all_accepted(packet_ids, self._loop.clock())
         if self._outbox.waiting:
             self._advance()
 

@@ -25,6 +25,7 @@ from simulator.mqtt.codec import (
     ServerPacket,
     SubAckPacket,
     UnsubAckPacket,
+    accepted,
     encode,
 )
 from simulator.mqtt.codec.packet_type import PacketType
@@ -248,6 +249,20 @@ def test_junk_is_packets_or_malformed_and_nothing_else(protocol: Protocol, kind:
     flags = 2 if kind == PacketType.PUBREL else 0
     read(protocol, [junk])
     read(protocol, [bytes((kind << 4 | flags, len(junk))) + junk])
+
+
+@given(st.lists(st.integers(1, 65_535), max_size=30))
+def test_a_run_of_short_pubacks_is_read_at_once(packet_ids: list[int]) -> None:
+    stream = b"".join(b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids)
+    assert accepted(stream) == packet_ids
+
+
+@given(st.lists(st.sampled_from([b"\x40", b"\x02", b"\x00", b"\x01", b"\x03\x00"]), max_size=12))
+def test_whatever_is_read_at_once_is_what_a_decoder_reads(pieces: list[bytes]) -> None:
+    stream = b"".join(pieces)
+    packets, fault = read(Protocol.MQTT_5, [stream])
+    if read_at_once := accepted(stream):
+        assert (list(map(PubAckPacket, read_at_once)), None) == (packets, fault)
 
 
 @settings(deadline=None)

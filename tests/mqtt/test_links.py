@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,6 +30,9 @@ class Notes:
 
     def acknowledged(self, packet_id: int, code: int) -> None:
         self.heard.append(("acknowledged", packet_id, code))
+
+    def all_accepted(self, packet_ids: Sequence[int]) -> None:
+        self.heard += [("acknowledged", packet_id, 0) for packet_id in packet_ids]
 
     def received(self, packet_id: int) -> None:
         self.heard.append(("received", packet_id))

@@ -4,7 +4,7 @@
 connection. Sources: MQTT 3.1.1 (OASIS, 2014) and MQTT 5.0 (OASIS, 2019).
 """
 
-from simulator.mqtt.codec.decode import Decoder
+from simulator.mqtt.codec.decode import Decoder, accepted
 from simulator.mqtt.codec.encode import encode
 from simulator.mqtt.codec.errors import MalformedPacketError, UnsendablePacketError
 from simulator.mqtt.codec.packets import (
@@ -57,5 +57,6 @@ __all__ = [
     "UnsendablePacketError",
     "UnsubAckPacket",
     "UnsubscribePacket",
+    "accepted",
     "encode",
 ]

@@ -25,6 +25,8 @@ from simulator.mqtt.codec.reasons import CONNECT_RETURN_CODES, REASONS, SUBSCRIB
 from simulator.mqtt.codec.wire import Reader, decode_text, malformed, protocol_error
 
 _PUBACK = PacketType.PUBACK << 4
+_ACCEPTED = bytes((_PUBACK, 2))
+"""How a PUBACK in its short form begins; its packet id follows, and that it accepts goes without saying."""
 
 _Acknowledgement = PubAckPacket | PubRecPacket | PubRelPacket | PubCompPacket
 
@@ -139,6 +141,22 @@ class Decoder:
         self._fault = (fault.reason, message)
         self._held = bytearray()
         return MalformedPacketError(fault.reason, message, tuple(packets))
+
+
+def accepted(data: bytes) -> list[int]:
+    """The packet ids of PUBACKs that accept, if `data` is nothing but such in their short form; else none.
+
+    A load at QoS 1 hears little else, and this makes no object for each.
+    """
+    size = len(data)
+    if size == 4:
+        packet_id = data[2] << 8 | data[3]
+        return [packet_id] if packet_id and data.startswith(_ACCEPTED) else []
+    count = size // 4
+    if size % 4 or data[::4] != _ACCEPTED[:1] * count or data[1::4] != _ACCEPTED[1:] * count:
+        return []
+    packet_ids = [data[place] << 8 | data[place + 1] for place in range(2, size, 4)]
+    return [] if 0 in packet_ids else packet_ids
 
 
 def _too_large(size: int, maximum: int) -> MalformedPacketError:
