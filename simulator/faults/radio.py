@@ -35,7 +35,7 @@ class RadioOptions(DeviceFaultOptions):
     duplicate: Share = Field(default=0.05, description="Share of the messages that are sent twice.")
     reorder: Share = Field(
         default=0.05,
-        description="Share of the messages that the next one of the device overtakes, if it comes in a minute.",
+        description="Share of the messages that the next one overtakes, if it comes within a minute.",
     )
 
 
