@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from simulator.broker import BrokerHandle, open_broker
 from simulator.core.endpoint import Endpoint, Protocol
-from simulator.core.limits import Limits, usual_limits
+from simulator.core.limits import ON_THIS_MACHINE, Limits, usual_limits
 from simulator.mqtt import DeliveryOptions
 from simulator.proof import ProofOptions, prove_control
 
@@ -22,12 +22,18 @@ class Reach:
         proof: how it is to be proven.
         limits: caps that differ from the usual ones, by name.
         ask: tells the operator what to do for the proof.
+
+    Raises:
+        UsageError: a cap is named that there is not.
     """
 
     allow: frozenset[str] = frozenset()
     proof: ProofOptions = field(default_factory=ProofOptions)
     limits: Mapping[str, int] = field(default_factory=dict)
     ask: Callable[[str], None] = lambda _line: None
+
+    def __post_init__(self) -> None:
+        ON_THIS_MACHINE.changed(self.limits)  # so that a mistake is found before anything begins
 
     @contextmanager
     def open(
@@ -61,9 +67,5 @@ class Reach:
             yield broker
 
     def limits_for(self, endpoint: Endpoint) -> Limits:
-        """Return the caps for a broker.
-
-        Raises:
-            UsageError: a cap is named that there is not.
-        """
+        """Return the caps for a broker."""
         return usual_limits(endpoint).changed(self.limits)

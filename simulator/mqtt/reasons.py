@@ -52,5 +52,5 @@ class Cause(StrEnum):
     OWN_ADDRESS = "nothing listens there (the connection met itself)"
     RUN_ENDED = "the run ended"
     CONNECTION_CAP = "beyond the cap on connections"
-    PAYLOAD_CAP = "payload longer than the cap"
+    PAYLOAD_CAP = "beyond the cap on payload length"
     RATE_CAP = "beyond the cap on bytes a second"
