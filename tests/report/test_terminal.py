@@ -4,12 +4,13 @@ from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 from summaries import THRESHOLDS, UNREACHED, count, summary
 
 from simulator.core.records import Outcome
 from simulator.metrics import Tally
-from simulator.report import Summary, print_summary
+from simulator.report import CleanUp, Summary, print_summary
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = Path("runs/smart-home-evening-20260302-170000")
@@ -59,6 +60,21 @@ def test_the_folder_is_never_broken_over_two_lines() -> None:
 
 def test_what_a_user_wrote_is_not_read_as_markup() -> None:
     assert "[red]mine[/red]" in printed(summary(broker="[red]mine[/red]"))
+
+
+def test_caps_that_bit_are_named_with_what_they_held_back() -> None:
+    text = " ".join(printed(summary(held_back={"beyond the cap on connections": 1_200})).split())
+    assert "Held back 1,200 beyond the cap on connections; --limit changes a cap" in text
+    assert "Held back" not in printed(summary())
+
+
+def test_what_was_removed_from_the_broker_is_said_and_what_was_left() -> None:
+    done = replace(summary(), clean_up=CleanUp(sessions=40, retained=2_000))
+    assert "2,000 retained messages and 40 sessions removed" in " ".join(printed(done).split())
+    done = replace(summary(), clean_up=CleanUp(retained=1, left=3, reasons=("not authorized",)))
+    text = " ".join(printed(done).split())
+    assert "3 left (not authorized), which fleetsim clean may try again" in text
+    assert "Cleaned up" not in printed(summary())
 
 
 def test_a_terminal_without_unicode_gets_plain_marks() -> None:
