@@ -31,6 +31,7 @@ class Reach:
     proof: ProofOptions = field(default_factory=ProofOptions)
     limits: Mapping[str, int] = field(default_factory=dict)
     ask: Callable[[str], None] = lambda _line: None
+    _proven: dict[Endpoint, Endpoint] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ON_THIS_MACHINE.changed(self.limits)  # so that a mistake is found before anything begins
@@ -61,7 +62,11 @@ class Reach:
         """
 
         def prove(target: Endpoint) -> Endpoint:
-            return prove_control(target, device(), delivery(target), self.ask, self.proof, stopped)
+            if target not in self._proven:  # one proof is enough for one command
+                self._proven[target] = prove_control(
+                    target, device(), delivery(target), self.ask, self.proof, stopped
+                )
+            return self._proven[target]
 
         with open_broker(spec, protocol, self.allow, prove) as broker:
             yield broker

@@ -33,6 +33,7 @@ class OwnCount:
             self._client.username_pw_set(endpoint.username, endpoint.password)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
+        endpoint.check(endpoint.address)
         self._client.connect(endpoint.address, endpoint.port, keepalive=300)
 
     def poll(self) -> None:

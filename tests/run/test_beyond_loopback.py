@@ -12,7 +12,7 @@ from fleetsim_process import PATIENCE, fleetsim, read, start
 from lab import ADDRESS, Lab
 
 FLEET = "fleet:of-the-fleet"
-READ = "topic read fleetsim/control/#\ntopic readwrite fleet/#\n"
+READ = "topic read fleetsim/control/#\ntopic readwrite fleet/#\ntopic write bench/#\n"
 OPEN = "topic readwrite #\n"
 HOSTS = {
     "broker.lab": [ADDRESS],
@@ -66,9 +66,9 @@ class LabBroker:
 class Prover:
     """A run in the lab, and the operator who reads what it asks for."""
 
-    def __init__(self, lab: Lab, *arguments: str | Path) -> None:
+    def __init__(self, lab: Lab, *arguments: str | Path, command: str = "run") -> None:
         self._lab = lab
-        self.process = start("run", *arguments, under=lab.under)
+        self.process = start(command, *arguments, under=lab.under)
         self.said = ""
 
     def asked(self) -> str:
@@ -201,3 +201,12 @@ def test_other_commands_keep_to_the_guard_too(
             *(command, *arguments, *TARGET[:2], *options, "--proof-timeout", "1s"), code=5, under=lab.under
         )
         assert why in errors
+
+
+def test_one_proof_is_enough_for_one_command(lab: Lab, broker: LabBroker) -> None:
+    levels = ("--qos", "0", "--qos", "1")
+    options = ("--seconds", "1", "--connections", "10", "--transport", "fast", "--json")
+    run = Prover(lab, *TARGET, *levels, *options, command="bench")
+    run.prove()
+    run.end(0)
+    assert run.said.count('"qos"') == 2
