@@ -37,8 +37,8 @@ _ANSWER = 10.0
 """Seconds for the broker to answer a connect or a publish."""
 
 _STEADY = 0.5
-"""Seconds that a connection must hold before the operator is asked. Some brokers (Mosquitto 2.0.11) answer
-a publish that they deny and then close the connection, and a message from then would be missed."""
+"""Seconds that a connection must hold before the operator is asked: some brokers (Mosquitto 2.0.11) answer a
+publish that they deny and then close the connection, and what is published meanwhile would be missed."""
 
 _REMIND = 15.0
 """Seconds between two reminders of what the run waits for."""
@@ -203,6 +203,7 @@ class _Session:
                 self._begin_again(ask)
             elif not self._proven and (left := end - self._clock()) > 1.0:
                 ask(f"waiting for the proof of control, {left:.0f} s left")
+        self._turn_until(lambda: self._forged, _STEADY)  # a cluster may bring the older message later
         self._refuse_if_forged()
         if not self._proven:
             raise TargetRefusedError(

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.broker.target import PUBLIC_ADDRESSES, PUBLIC_BROKERS, check_reachable, resolve_target
+from simulator.broker.target import (
+    PUBLIC_ADDRESSES,
+    PUBLIC_BROKERS,
+    check_reachable,
+    normal_host,
+    parse_url,
+    resolve_target,
+)
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import ExitCode, FleetsimError, RunFailedError, TargetRefusedError, UsageError
 
@@ -383,3 +390,38 @@ def test_an_unreachable_broker_fails_the_run_and_says_where() -> None:
     ) as failed:
         check_reachable(endpoint, connect)
     assert "hunter2" not in str(failed.value)
+
+
+# Whatever somebody writes
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_broker_url_or_a_usage_error(text: str) -> None:
+    for url in (text, f"mqtt://{text}"):
+        try:
+            found = parse_url(url)
+        except UsageError:
+            continue
+        assert found.host.isascii()
+        assert found.host == normal_host(found.host)
+        assert 0 < found.port < 65_536
+
+
+@given(
+    labels=st.lists(st.sampled_from(["test", "TEST", "mosquitto", "org", "eu", "x"]), min_size=1, max_size=5),
+    dots=st.lists(
+        st.sampled_from(".\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH FULL STOP}"), min_size=5, max_size=5
+    ),
+    end=st.sampled_from(["", "."]),
+)
+def test_no_dress_lets_a_public_broker_pass(labels: list[str], dots: list[str], end: str) -> None:
+    host = "".join(label + dot for label, dot in zip(labels, dots, strict=False))[:-1] + end
+    public = [label.lower() for label in labels[-3:]] == ["test", "mosquitto", "org"]
+    names = Names()
+    try:
+        resolve(f"mqtt://{host}", names, (host,))
+    except TargetRefusedError:
+        assert public
+    except RunFailedError:
+        assert not public
+    assert bool(names.asked) != public
