@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,20 @@ def test_clean_removes_what_a_killed_run_has_left(
     assert not any(onlooker.has_session(device) for device in devices)
     out, _ = fleetsim("clean", folder)  # once more, to no harm
     assert onlooker.retained() == {"other/topic"}
+
+
+def test_ctrl_c_leaves_nothing_either(mosquitto: LocalMosquitto, evening: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    broker = ("--broker", url(mosquitto), "--speed", "600")
+    process = start("run", evening, *broker, *LEAVES, "-o", folder, "--quiet")
+    wait_for(lambda: bool(devices_in(folder)), "the first messages")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    onlooker = Onlooker(mosquitto)
+    assert onlooker.retained() == set()
+    assert not any(onlooker.has_session(device) for device in devices_in(folder))
+    assert read(folder / "summary.json")["clean_up"]["retained"] > 0
 
 
 def test_clean_finds_retained_messages_whose_truth_was_never_written(
