@@ -21,7 +21,7 @@ from simulator.core.steps import Step
 from simulator.metrics import Tally
 from simulator.mqtt import Delivery, require_descriptors
 from simulator.pacing import Spell, presence_actions
-from simulator.plan import CLOSED_LOOP_BATCH, CLOSED_LOOP_QUEUE, Ended, Plan
+from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
 from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
 from simulator.witness import Witness, Witnessed, topic_filters
@@ -157,13 +157,13 @@ class Load:
         first = None
         for step in steps:
             action = step[0]
-            if isinstance(action, Publish) or action.at > 0.0:
-                first = step
-                break
             if isinstance(action, NetworkChange):
                 self._change_network(action)
-            else:
+            elif isinstance(action, Connect | Subscribe):
                 sessions.append(action)
+            else:
+                first = step
+                break
         if self._witness is not None:
             self._subscribe_the_witness(self._witness)
         if self._plan.comes_and_goes:
@@ -281,7 +281,7 @@ class Load:
     def _send_at_will(self, steps: Iterator[Step]) -> None:
         """Hand over actions whenever few wait to be sent; each is due when it is taken."""
         submit = self._delivery.submit
-        while batch := list(islice(steps, CLOSED_LOOP_BATCH)):
+        while batch := list(islice(steps, self._plan.batch)):
             now = self.now()
             for action, about in batch:
                 if isinstance(action, Publish):

@@ -36,7 +36,7 @@ CLOSED_LOOP_QUEUE = 2_000
 """Messages that wait when nothing but the machine sets the pace; more are taken when fewer do."""
 
 CLOSED_LOOP_BATCH = 2_048
-"""Messages handed over between two turns of a closed loop; those of one device go out in one write."""
+"""Messages handed over between two turns of a closed loop; a device's burst goes out in one write."""
 
 
 class Source(Protocol):
@@ -78,6 +78,7 @@ class Plan:
         source: makes the shard's source of actions; can cross to another process.
         limits: hard caps of the whole load; the usual ones for the endpoint if left out.
         network: changes the network between fleet and broker; None where nothing can be wrong with it.
+        batch: messages handed over between two turns of a closed loop.
     """
 
     scenario: Scenario
@@ -87,6 +88,7 @@ class Plan:
     source: Callable[[Scenario, Shard], Source] = Fleet
     limits: Limits | None = None
     network: NetworkSwitch | None = None
+    batch: int = CLOSED_LOOP_BATCH
 
     @cached_property
     def pacer(self) -> Pacer:
@@ -118,7 +120,7 @@ class Plan:
         queue = mqtt.queue
         if not self.pacer.open_loop:
             # A closed loop waits instead of dropping, so one device may hold all that waits.
-            queue = max(queue, CLOSED_LOOP_QUEUE + CLOSED_LOOP_BATCH)
+            queue = max(queue, CLOSED_LOOP_QUEUE + self.batch)
         return DeliveryOptions(
             transport=mqtt.transport,
             window=mqtt.in_flight,

@@ -19,7 +19,7 @@ from simulator.core.errors import RunFailedError
 from simulator.core.shard import Shard
 from simulator.core.transport import Transport
 from simulator.fleet import Fleet
-from simulator.plan import Plan
+from simulator.plan import CLOSED_LOOP_BATCH, Plan
 from simulator.report import percentiles
 from simulator.report.summary import Percentiles
 from simulator.run import Alone, Crew
@@ -104,7 +104,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         def over() -> bool:
             return stopped() or (bench.scenario is None and window.lasts(bench.seconds))
 
-        plan = Plan(scenario, endpoint, folder, Shard(), _source(bench))
+        plan = Plan(scenario, endpoint, folder, Shard(), _source(bench), batch=_batch(bench))
         crew: Crew = Alone() if bench.workers == 1 else Workers(bench.workers)
         ended = crew.carry(plan, window.report, over)
         window.report(ended.standing)
@@ -190,6 +190,13 @@ def _scenario(bench: Bench) -> Scenario:
         # Static messages need no town, but each worker wants a shard.
         world = world.model_copy(update={"households_per_neighbourhood": 1})
     return base.model_copy(update={"mqtt": mqtt, "speed": Pace.MAX, "rate": None, "world": world})
+
+
+def _batch(bench: Bench) -> int:
+    """Return one round of a worker's devices: every static message is then a frame and a write of its own."""
+    if bench.scenario is not None:
+        return CLOSED_LOOP_BATCH
+    return max(1, min(CLOSED_LOOP_BATCH, bench.connections // bench.workers))
 
 
 def _source(bench: Bench) -> partial[StaticSource] | type[Fleet]:
