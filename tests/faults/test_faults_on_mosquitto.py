@@ -91,6 +91,16 @@ def test_a_half_open_connection_is_found_out_by_keep_alive(mosquitto: LocalMosqu
     assert told.summary.connections.lost == told.summary.connections.reconnected == len(told.befallen)
 
 
+def test_a_fault_from_the_first_moment_waits_for_the_connections(
+    mosquitto: LocalMosquitto, tmp_path: Path
+) -> None:
+    told = story(mosquitto, tmp_path, {"kind": "half_open", "for": "20m", "share": 0.5})
+    assert told.summary.connections.reached == told.devices
+    late = [message.time + age for message, age in told.ages() if message.id in told.labelled]
+    assert len(late) > 50
+    assert min(late) > 20 * MINUTE - FRESH
+
+
 def test_a_slow_consumer_hears_no_answer_and_has_to_wait(mosquitto: LocalMosquitto, tmp_path: Path) -> None:
     """With one message in flight at a time, a device that reads nothing gets one message through."""
     fault = {"kind": "slow_consumer", "share": 0.3, "subscribe": "fleet/+/inventory_sensor/#", **DURING}
