@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from simulator.core.credentials import Login
 from simulator.core.endpoint import Protocol
 from simulator.mqtt.codec import (
     NO_PROPERTIES,
@@ -49,8 +50,8 @@ class FastLink(Link):
     """
 
     __slots__ = (
-        "_connect",
         "_decoder",
+        "_hello",
         "_listener",
         "_no_properties",
         "_protocol",
@@ -63,16 +64,17 @@ class FastLink(Link):
         self._protocol = protocol
         self._no_properties = b"\0" if protocol is Protocol.MQTT_5 else b""
         self._listener = listener
-        self._connect = encode(_connect_packet(protocol, hello), protocol)
+        self._hello = hello
         self._decoder = Decoder(protocol, _DEFAULTS.largest_packet)
         # QoS 2 messages that the broker has not released yet; few devices ever get one.
         self._unreleased: dict[int, PublishPacket] | None = None
 
-    def connect(self) -> None:
+    def connect(self, login: Login | None = None) -> None:
         """Begin a new connection."""
         self._decoder = Decoder(self._protocol, _DEFAULTS.largest_packet)
         self.outgoing.clear()
-        self.outgoing += self._connect
+        hello = self._hello.with_login(login)
+        self.outgoing += encode(_connect_packet(self._protocol, hello), self._protocol)
 
     def publish(
         self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool

@@ -8,10 +8,11 @@ session's, the same for every transport.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from simulator.core.actions import Will
+from simulator.core.credentials import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Hello:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     session_expiry: int = 0
+
+    def with_login(self, login: Login | None) -> Hello:
+        """Return the same with other credentials, if any are given."""
+        return self if login is None else replace(self, username=login.username, password=login.password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,12 @@ class Link(Protocol):
 
     outgoing: bytearray
 
-    def connect(self) -> None:
-        """Forget the last connection and begin a new one with a CONNECT."""
+    def connect(self, login: Login | None = None) -> None:
+        """Forget the last connection and begin a new one with a CONNECT.
+
+        Args:
+            login: what it says of who is connecting; as the `Hello` if left out.
+        """
 
     def publish(
         self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool

@@ -19,6 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode as PahoReasonCode
 
+from simulator.core.credentials import Login
 from simulator.core.endpoint import Protocol
 from simulator.mqtt.codec import ReasonCode
 from simulator.mqtt.link import Greeting, Hello, Link, Listener
@@ -171,8 +172,10 @@ class PahoLink(Link):
         self._codec.on_message = self._on_message
         self._codec.on_disconnect = self._on_disconnect
 
-    def connect(self) -> None:
+    def connect(self, login: Login | None = None) -> None:
         """Begin a new connection."""
+        if login is not None:
+            self._codec.username_pw_set(login.username, login.password)
         self.outgoing.clear()
         self._heard.clear()
         self._codec.connect_async(

@@ -8,6 +8,7 @@ from typing import Protocol
 from zlib import crc32
 
 from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscribe
+from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.mqtt.backoff import Backoff
@@ -37,6 +38,9 @@ class Loop(Protocol):
 
     def clock(self) -> float:
         """Return the time in seconds."""
+
+    def login(self, device: str) -> Login | None:
+        """Return what the device's next CONNECT says of who it is; None for what the endpoint says."""
 
     def dial(self, session: Session) -> None:
         """Connect the session when its turn comes; answers with `dialling`, then `opened` or `closed`."""
@@ -78,6 +82,7 @@ class Session:
     """
 
     __slots__ = (
+        "_asked",
         "_attempts",
         "_backoff",
         "_backs_off",
@@ -96,6 +101,7 @@ class Session:
         "_parting",
         "_reached",
         "_reason",
+        "_renew_at",
         "_subscriptions",
         "_talking",
         "_tally",
@@ -149,6 +155,8 @@ class Session:
         self._connected_at: float | None = None
         self._handed_at = 0.0
         self._timeout_at = math.inf
+        self._asked: Connect | None = None  # the last that opened it
+        self._renew_at = math.inf
 
     # What the device does
 
@@ -178,6 +186,7 @@ class Session:
             session_expiry=self._options.session_expiry,
         )
         self.link = self._make_link(hello, self)
+        self._asked = action
         self._keep_alive = action.keep_alive
         self._backs_off = action.backoff
         self._attempts = 0
@@ -254,7 +263,11 @@ class Session:
 
     def opened(self) -> None:
         """The TCP connection stands."""
-        self._link().connect()
+        login = self._loop.login(self.device)
+        self._renew_at = math.inf
+        if login is not None and login.renew_after is not None:
+            self._renew_at = self._loop.clock() + login.renew_after
+        self._link().connect(login)
         self._loop.flush(self)
 
     def handed_over(self, count: int) -> None:
@@ -310,9 +323,23 @@ class Session:
         if now >= self._patience_ends:
             self._hang_up(Cause.NO_PINGRESP)
             return
+        if now >= self._renew_at:
+            self._renew_at = math.inf
+            if self._renew():
+                return
         if now >= min(outbox.confirm_at, self._keep_alive_at):
             self._ping()
-        self._loop.wake(self, min(outbox.confirm_at, self._keep_alive_at, self._patience_ends))
+        self._loop.wake(
+            self, min(outbox.confirm_at, self._keep_alive_at, self._patience_ends, self._renew_at)
+        )
+
+    def _renew(self) -> bool:
+        """Leave in order and come back with a new login; return False if the device is to leave anyway."""
+        if self._parting or self._asked is None:
+            return False
+        self.disconnect(Disconnect(self._asked.at, self.device))
+        self.connect(self._asked)
+        return True
 
     @property
     def _patience_ends(self) -> float:

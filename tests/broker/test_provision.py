@@ -240,10 +240,10 @@ def test_a_token_is_made_anew_at_the_connect_that_needs_it(folder: Path) -> None
     time = [1_800_000_000.0]
     credentials = Credentials.open(folder, Authentication.JWT, token_lifetime=600.0, clock=lambda: time[0])
     first = credentials.login(DEVICES[0])
-    assert first.renew_after == 480.0
-    time[0] += 470.0
-    assert credentials.login(DEVICES[0]) == Login(DEVICES[0], first.password, renew_after=10.0)
-    time[0] += 10.0
+    assert 360.0 <= (first.renew_after or 0.0) <= 480.0
+    time[0] += 350.0
+    assert credentials.login(DEVICES[0]).password == first.password
+    time[0] += 130.0
     assert credentials.login(DEVICES[0]).password != first.password
 
 

@@ -43,18 +43,31 @@ def test_nobody_elses_key_and_no_change_will_do(issuer: TokenIssuer) -> None:
 
 def test_the_same_token_serves_until_it_is_old_and_never_until_its_end(issuer: TokenIssuer) -> None:
     first = issuer.token("d1", NOW)
-    assert issuer.token("d1", NOW + 79.0) == first
-    later = issuer.token("d1", NOW + 80.0)
+    fresh = issuer.renew_after("d1", NOW)
+    assert issuer.token("d1", NOW + fresh - 1.1) == first
+    later = issuer.token("d1", NOW + fresh)
     assert later != first
-    assert claims(later)["exp"] == NOW + 180
+    assert claims(later)["exp"] == int(NOW + fresh + 100)
     assert issuer.token("d2", NOW) != first
 
 
 def test_how_long_a_device_may_keep_its_token(issuer: TokenIssuer) -> None:
     issuer.token("d1", NOW)
-    assert issuer.renew_after("d1", NOW) == 80.0
-    assert issuer.renew_after("d1", NOW + 30.0) == 50.0
+    fresh = issuer.renew_after("d1", NOW)
+    assert issuer.renew_after("d1", NOW + 30.0) == pytest.approx(fresh - 30.0)
     assert issuer.renew_after("d1", NOW + 300.0) == 0.0
+
+
+def test_devices_renew_their_tokens_in_time_and_not_all_at_once(issuer: TokenIssuer) -> None:
+    times = [issuer.renew_after(f"d{number}", NOW) for number in range(1000)]
+    assert 60.0 <= min(times) < 61.0
+    assert 79.0 < max(times) <= 80.0
+    assert len({round(time) for time in times}) == 21
+
+
+def test_a_timer_that_is_a_little_early_gets_a_new_token_all_the_same(issuer: TokenIssuer) -> None:
+    first = issuer.token("d1", NOW)
+    assert issuer.token("d1", NOW + issuer.renew_after("d1", NOW) - 0.5) != first
 
 
 def test_a_clock_that_is_set_back_gets_a_new_token(issuer: TokenIssuer) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from simulator.core.actions import Connect, Disconnect, Drop, Freeze, Publish, Subscribe
+from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Delivered
 from simulator.core.seeds import Seeds
@@ -52,9 +54,9 @@ class FakeLink(Link):
         self.said.append(word)
         self.outgoing += b"."
 
-    def connect(self) -> None:
+    def connect(self, login: Login | None = None) -> None:
         self.outgoing.clear()
-        self._say("CONNECT")
+        self._say("CONNECT" if login is None else f"CONNECT {login.password}")
 
     def publish(
         self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool
@@ -90,6 +92,7 @@ class FakeLoop:
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     timers: Timers[Session] = field(default_factory=Timers)
+    logins: Iterator[Login] = field(default_factory=lambda: iter(()))
 
     def session(self, device: str = "d") -> Session:
         backoff = Backoff(
@@ -102,6 +105,9 @@ class FakeLoop:
 
     def clock(self) -> float:
         return self.now
+
+    def login(self, device: str) -> Login | None:
+        return next(self.logins, None)
 
     def dial(self, session: Session) -> None:
         self.dialled += 1

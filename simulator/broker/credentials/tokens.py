@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Final
+from zlib import crc32
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,8 +22,12 @@ from simulator.core.errors import UsageError
 LIFETIME: Final = 3600.0
 """Seconds for which a token is valid."""
 
-FRESH: Final = 0.8
-"""Share of its lifetime after which a token is not given out any more, and its device makes a new one."""
+FRESH: Final = (0.6, 0.8)
+"""Share of its lifetime after which a token is replaced. Each device has its own between these two, so that
+a fleet that connects at once does not come back at once."""
+
+_EARLY = 0.01
+"""Share of its lifetime by which a token may be replaced too early, by a timer that is not exact."""
 
 _LEEWAY = 5
 """Seconds by which a token is dated back, for brokers whose clock is behind."""
@@ -54,14 +59,14 @@ class TokenIssuer:
         return f"TokenIssuer(tokens for {self._lifetime:g} s)"
 
     def token(self, device: str, now: float) -> str:
-        """Return a token that says who the device is, valid for at least a fifth of its lifetime from now.
+        """Return a token that says who the device is, valid for at least a fifth of its lifetime.
 
         Args:
             device: becomes the claim ``sub``.
             now: seconds since 1970.
         """
         token, issued = self._given.get(device, ("", now))
-        if not (token and 0 <= now - issued < FRESH * self._lifetime):
+        if not (token and 0 <= now - issued < self._fresh(device) - _EARLY * self._lifetime):
             token, issued = self._sign(device, now), now
             self._given[device] = token, issued
         return token
@@ -69,7 +74,12 @@ class TokenIssuer:
     def renew_after(self, device: str, now: float) -> float:
         """Return the seconds from now in which the device's present token stays fresh."""
         _, issued = self._given.get(device, ("", now))
-        return max(0.0, issued + FRESH * self._lifetime - now)
+        return max(0.0, issued + self._fresh(device) - now)
+
+    def _fresh(self, device: str) -> float:
+        """Return the seconds after which a token of this device is replaced."""
+        least, most = FRESH
+        return self._lifetime * (least + (most - least) * crc32(device.encode()) / 2**32)
 
     def _sign(self, device: str, now: float) -> str:
         header = {"alg": "ES256", "typ": "JWT"}
