@@ -266,7 +266,7 @@ class _Station:
         """Yield how the device goes online: its session with a will, and its command topic."""
         mqtt, device = self._fleet.scenario.mqtt, self.device
         will = Will(self.topic(OFFLINE), msgspec.json.encode({"device": device, "event": OFFLINE}))
-        yield Connect(at, device, round(mqtt.keep_alive), mqtt.clean, will, backoff), None
+        yield Connect(at, device, round(mqtt.keep_alive), mqtt.clean, will, backoff and mqtt.backoff), None
         yield Subscribe(at, device, topic_filter=self.topic(COMMAND), qos=1), None
 
     def send(self, reading: Reading) -> None:

@@ -21,7 +21,7 @@ from simulator.core.endpoint import Protocol
 from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
 from simulator.core.transport import Transport
-from simulator.core.units import DAY, HOUR, MINUTE, SECOND, Duration, Rate
+from simulator.core.units import DAY, HOUR, MINUTE, SECOND, Duration, OnOff, Rate
 from simulator.scenario.addresses import Addresses, expand
 
 PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
@@ -169,6 +169,11 @@ class Mqtt(Options):
     )
     in_flight: int = Field(
         default=20, ge=1, le=65535, description="Unacknowledged messages of a device at any time."
+    )
+    backoff: OnOff = Field(
+        default=True,
+        description="Devices that cannot connect wait longer from attempt to attempt; off: they try again ten "
+        "times a second.",
     )
     connect_window: int = Field(
         default=64,

@@ -84,6 +84,11 @@ def test_backoff_is_the_devices_own_matter() -> None:
         assert {connect.backoff for connect in connects} == {meant}
 
 
+def test_a_fleet_without_backoff_has_none_after_a_cut_either() -> None:
+    cut = Stream(scenario(CUT, mqtt={"backoff": "off"}, duration="90m"))
+    assert {action.backoff for action, _ in cut.steps if isinstance(action, Connect)} == {False}
+
+
 def test_an_empty_battery_is_the_end_of_a_device() -> None:
     dead = stream({"kind": "battery_death", "at": "1h", "within": "30m", "devices": 9})
     assert len(dead.befallen) == 9

@@ -110,6 +110,27 @@ def test_a_device_that_does_not_back_off_tries_again_after_the_same_time() -> No
 # With a real broker
 
 
+def attempts_without_a_broker(deliver: Deliver, backoff: bool) -> int:
+    """Return how often twenty devices try to connect while their broker is away for two seconds."""
+    with LocalMosquitto() as mosquitto:
+        watched = deliver(mosquitto.endpoint(Protocol.MQTT_5), backoff_first=0.5, retry_every=0.05)
+        watched.submit(*(Connect(0.0, f"d{n}", 60, clean=True, backoff=backoff) for n in range(20)))
+        watched.until(lambda: watched.delivery.connections.now_connected == 20)
+        mosquitto.kill()
+        end = time.monotonic() + 2.0
+        watched.until(lambda: time.monotonic() > end)
+        attempts = sum(session.attempts for session in watched.delivery.sessions())
+        mosquitto.start()
+        watched.until(lambda: watched.delivery.connections.now_connected == 20)
+        assert watched.delivery.connections.reconnected == 20
+    return attempts
+
+
+def test_without_backoff_a_fleet_storms_a_broker_that_is_away(deliver: Deliver) -> None:
+    patient, impatient = (attempts_without_a_broker(deliver, backoff) for backoff in (True, False))
+    assert impatient > 3 * patient
+
+
 def test_a_half_open_connection_carries_nothing_and_all_of_it_afterwards(
     mosquitto: LocalMosquitto, deliver: Deliver
 ) -> None:
