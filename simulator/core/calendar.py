@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 
 from simulator.core.units import DAY, HOUR
+
+_SECONDS = tuple(f"{second:02d}." for second in range(60))
+_MILLISECONDS = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
+
+_MINUTES_KEPT = 256
+"""Written minutes that a calendar keeps; what devices send is mostly of the last half hour."""
 
 
 class Calendar:
@@ -27,7 +32,7 @@ class Calendar:
         self._epoch = self._utc.timestamp()
         offset = start.utcoffset() or timedelta()
         self._local_epoch = self._epoch + offset.total_seconds()
-        self._iso_second = lru_cache(maxsize=4096)(self._format_second)
+        self._minutes: dict[int, str] = {}
 
     def local(self, at: float) -> datetime:
         """Return the local date and time at simulated second `at`."""
@@ -60,9 +65,14 @@ class Calendar:
 
     def timestamp(self, at: float) -> str:
         """Return the moment as RFC 3339 in UTC with milliseconds: ``2026-03-02T06:30:00.250Z``."""
-        milliseconds = round((self._epoch + at) * 1000)
-        second, fraction = divmod(milliseconds, 1000)
-        return f"{self._iso_second(second)}.{fraction:03d}Z"
+        second, millisecond = divmod(round((self._epoch + at) * 1000.0), 1000)
+        minute, second = divmod(second, 60)
+        written = self._minutes.get(minute) or self._write_minute(minute)
+        return f"{written}{_SECONDS[second]}{_MILLISECONDS[millisecond]}"
 
-    def _format_second(self, second: int) -> str:
-        return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    def _write_minute(self, minute: int) -> str:
+        if len(self._minutes) >= _MINUTES_KEPT:
+            self._minutes.clear()
+        written = datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:")
+        self._minutes[minute] = written
+        return written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ import simpy
 from simulator.core.actions import Command
 from simulator.core.calendar import Calendar
 from simulator.core.options import DeviceOptions
-from simulator.core.readings import Reading
+from simulator.core.readings import Hazard, Reading, Value
 from simulator.core.seeds import Draws
 from simulator.core.units import WEEK
 from simulator.world import Neighbourhood
@@ -51,18 +51,24 @@ class Device(ABC, Generic[OptionsT]):
     commands of its own by extending `obey`.
 
     Attributes:
+        env: the SimPy environment.
+        calendar: local clock and weekday.
+        send: hands over a reading that is complete, to be sent now; see `emit` for others.
         report_interval: seconds between two regular reports; a family sets it from its options.
         firmware: the version that the device runs.
     """
 
     report_interval: float
-    _pausing: simpy.Process | None = None
+    firmware: str = FIRST_FIRMWARE
+    _pause: simpy.Timeout | None = None
+    _paused_at: float
+    _share: float
 
     def __init__(self, habitat: Habitat, options: OptionsT) -> None:
-        self.habitat = habitat
         self.env = habitat.env
+        self.calendar = habitat.calendar
+        self.send = habitat.emit
         self.options = options
-        self.firmware = FIRST_FIRMWARE
 
     @abstractmethod
     def run(self) -> Process:
@@ -72,21 +78,24 @@ class Device(ABC, Generic[OptionsT]):
     def about(self) -> dict[str, str | None]:
         """Return whose the device is: keys of `Reading` among person, household and place."""
 
-    def pause(self, share: float = 1.0) -> Process:
-        """Wait for a share of the report interval, as ``yield from self.pause()``.
+    def pause(self, share: float = 1.0) -> simpy.Event:
+        """Return the end of a pause of a share of the report interval, to wait for: ``yield self.pause()``.
 
-        A report interval that is changed meanwhile counts from the beginning of the pause, at once. That
-        is rare, so the pause costs one plain timeout and only a change interrupts it.
+        A report interval that is changed meanwhile counts from the beginning of the pause, at once.
         """
-        began = self.env.now
-        while (rest := began + share * self.report_interval - self.env.now) > 0:
-            self._pausing = self.env.active_process
-            try:
-                yield self.env.timeout(rest)
-                break
-            except simpy.Interrupt:
-                continue
-        self._pausing = None
+        self._paused_at = self.env.now
+        self._share = share
+        self._pause = pause = self.env.timeout(share * self.report_interval)
+        return pause
+
+    def _change_pause(self) -> None:
+        """Let whoever waits for the end of the pause wait for its new end."""
+        pause = self._pause
+        if pause is None or pause.processed:
+            return
+        end = self._paused_at + self._share * self.report_interval
+        self._pause = changed = self.env.timeout(max(end - self.env.now, 0.0))
+        changed.callbacks, pause.callbacks = pause.callbacks, changed.callbacks
 
     def obey(self, command: Command) -> bool:
         """Obey a command now; return False if this device does not know it or its value is absurd."""
@@ -95,9 +104,7 @@ class Device(ABC, Generic[OptionsT]):
                 not isinstance(seconds, bool) and MINIMUM_INTERVAL <= seconds <= MAXIMUM_INTERVAL
             ):
                 self.report_interval = float(seconds)
-                if self._pausing is not None:
-                    self._pausing.interrupt()
-                    self._pausing = None
+                self._change_pause()
                 return True
             case "firmware", str() as version if 0 < len(version) <= 32:
                 self.firmware = version
@@ -105,10 +112,30 @@ class Device(ABC, Generic[OptionsT]):
                 return True
         return False
 
-    def emit(self, event: str, values: dict[str, Any], at: float | None = None, **truth: Any) -> None:
-        """Emit a reading of this device, observed at `at` (now if left out)."""
-        now = self.env.now
-        self.habitat.emit(Reading(now if at is None else at, event, values, **(self.about() | truth)))
+    def emit(
+        self,
+        event: str,
+        values: Mapping[str, Value],
+        *,
+        person: str | None = None,
+        hazards: tuple[Hazard, ...] = (),
+        facts: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Emit a reading of now; whose it is, `about` says, unless a person is given."""
+        about = self.about()
+        get = about.get
+        self.send(
+            Reading(
+                self.env.now,
+                event,
+                values,
+                person or get("person"),
+                get("household"),
+                get("place"),
+                hazards,
+                facts,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

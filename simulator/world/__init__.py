@@ -1,5 +1,6 @@
 """The invented town: people who move through their day, and the places they do it in."""
 
+from simulator.world.agenda import Agenda
 from simulator.world.builder import beginning, build_neighbourhood
 from simulator.world.consent import Purpose
 from simulator.world.household import Household
@@ -20,6 +21,7 @@ from simulator.world.shop import Shop
 
 __all__ = [
     "Activity",
+    "Agenda",
     "Body",
     "Household",
     "Neighbourhood",

@@ -22,7 +22,7 @@ class Clock(Device[DeviceOptions]):
 
     def run(self) -> Process:
         while True:
-            yield from self.pause()
+            yield self.pause()
             self.emit("tick", {"now": self.env.now})
 
 

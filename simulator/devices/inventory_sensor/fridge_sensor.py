@@ -31,10 +31,10 @@ class FridgeSensor(Device[InventorySensorOptions]):
     def run(self) -> Process:
         """Return the sensor's life: it watches the door from now on, and measures at every interval."""
         self._fridge.observers.append(self._notice)
-        yield from self.pause(float(self._draws.generator().random()))
+        yield self.pause(float(self._draws.generator().random()))
         while True:
             self._measure()
-            yield from self.pause()
+            yield self.pause()
 
     def about(self) -> dict[str, str | None]:
         """Return the shop's place: a fridge is nobody's data."""

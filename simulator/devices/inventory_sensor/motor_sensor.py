@@ -27,10 +27,10 @@ class MotorSensor(Device[InventorySensorOptions]):
 
     def run(self) -> Process:
         """Return the sensor's life: it measures at every interval."""
-        yield from self.pause(float(self._draws.generator().random()))
+        yield self.pause(float(self._draws.generator().random()))
         while True:
             self._measure()
-            yield from self.pause()
+            yield self.pause()
 
     def about(self) -> dict[str, str | None]:
         """Return the shop's place: a motor is nobody's data."""

@@ -35,10 +35,10 @@ class ShelfSensor(Device[InventorySensorOptions]):
         """Return the sensor's life: it watches from now on, and reads the tags at every interval."""
         self._stock = self._estimate(self._weigh())
         self._shelf.observers.append(self._notice)
-        yield from self.pause(float(self._rfid.generator().random()))
+        yield self.pause(float(self._rfid.generator().random()))
         while True:
             self._read_tags()
-            yield from self.pause()
+            yield self.pause()
 
     def about(self) -> dict[str, str | None]:
         """Return the shop's place; a reading is somebody's data only while a shopper's hand is in it."""

@@ -93,10 +93,10 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         for member in self.household.members:
             member.observers.append(self._follow)
         self.env.process(self._listen())
-        yield from self.pause(self._draws.uniform())
+        yield self.pause(self._draws.uniform())
         while True:
             self._report_status()
-            yield from self.pause()
+            yield self.pause()
 
     def _listen(self) -> Process:
         ceiling = self._rate + self._false_wakes.ceiling
@@ -120,7 +120,7 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         intent = choose(
             self._draws,
             child=child,
-            hour=self.habitat.calendar.hour(self.env.now),
+            hour=self.calendar.hour(self.env.now),
             playing=self.playing is not None,
             buys=self._usage.buys,
         )
@@ -178,7 +178,7 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         return [person for person in self.household.awake_at_home() if person.age >= SPEAKING_AGE]
 
     def _is_active_day(self) -> bool:
-        day = self.habitat.calendar.day(self.env.now)
+        day = self.calendar.day(self.env.now)
         if day != self._day:
             self._day = day
             self._active_day = self._draws.chance(ACTIVE_DAYS)

@@ -72,10 +72,10 @@ class Wearable(Device[WearableOptions]):
         """Return the wearable's life: sync, and wait for the next sync."""
         self._lived = self._recorded = self.env.now
         self.person.observers.append(self._note)
-        yield from self.pause(self._draws.uniform())
+        yield self.pause(self._draws.uniform())
         while True:
             self._sync()
-            yield from self.pause(self._draws.uniform(*JITTER))
+            yield self.pause(self._draws.uniform(*JITTER))
 
     def _note(self, finished: Spell, begun: Spell) -> None:
         self._spells.append(finished)
@@ -94,7 +94,7 @@ class Wearable(Device[WearableOptions]):
             self._record(stretch, burst)
         burst.sort(key=_event_time)
         burst.append(self._battery_reading())
-        emit = self.habitat.emit
+        emit = self.send
         for reading in burst:
             emit(reading)
 

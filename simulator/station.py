@@ -1,0 +1,193 @@
+"""A station: a device's way from its readings to messages, each with its truth beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+import msgspec
+
+from simulator.core import plugins
+from simulator.core.actions import Command, Connect, Publish, Subscribe, Will
+from simulator.core.calendar import Calendar
+from simulator.core.ids import message_id
+from simulator.core.options import DeviceOptions
+from simulator.core.readings import Reading
+from simulator.core.records import Expectation, MessageTruth
+from simulator.core.steps import Step
+from simulator.devices import Device
+from simulator.faults import Ends, Line, Message
+from simulator.scenario.mqtt import Mqtt
+from simulator.world import Agenda, Person, Purpose
+
+COMMAND = "command"
+"""Last topic level on which a device takes commands."""
+
+OFFLINE = "offline"
+"""Last topic level of a device's will."""
+
+_EVENT = "\0"
+"""Stands in a topic for the event; no topic holds it."""
+
+Outbox = list[tuple[str, Step]]
+"""What devices have done at the present moment, each step with its device's id."""
+
+
+class Channel:
+    """What the messages of one group of devices in one neighbourhood have in common.
+
+    Args:
+        agenda: gives the time.
+        calendar: writes it down.
+        people: everybody whom a message may be about, by id.
+        outbox: takes the steps.
+        mqtt: how the fleet talks.
+        options: of the devices.
+        neighbourhood: where they are.
+    """
+
+    __slots__ = ("agenda", "calendar", "encode", "kind", "mqtt", "outbox", "people", "qos", "retain", "topic")
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        calendar: Calendar,
+        people: Mapping[str, Person],
+        outbox: Outbox,
+        mqtt: Mqtt,
+        options: DeviceOptions,
+        neighbourhood: str,
+    ) -> None:
+        self.agenda = agenda
+        self.calendar = calendar
+        self.people = people
+        self.outbox = outbox
+        self.mqtt = mqtt
+        self.kind = options.kind
+        self.qos = mqtt.qos if options.qos is None else options.qos
+        self.retain = mqtt.retain
+        self.encode = plugins.load("simulator.payloads", options.payload or mqtt.payload).encode
+        self.topic = partial(mqtt.topic.format, neighbourhood=neighbourhood, kind=options.kind)
+
+
+class Station:
+    """A device's way out: names and numbers its readings, encodes them, and keeps their truth beside.
+
+    Args:
+        channel: what it shares with others.
+        device: the device's id.
+        key: 64 bits of the device's own, from which the ids of its messages are made.
+
+    Attributes:
+        id: the device's id.
+        device: the device itself; set once it is built.
+    """
+
+    __slots__ = ("_channel", "_key", "_sequence", "_topic", "device", "id")
+
+    device: Device[Any]
+
+    def __init__(self, channel: Channel, device: str, key: int) -> None:
+        self.id = device
+        self._channel = channel
+        self._key = key
+        self._sequence = 0
+        self._topic = tuple(channel.topic(device=device, event=_EVENT).split(_EVENT))
+
+    @property
+    def kind(self) -> str:
+        """The device's kind."""
+        return self._channel.kind
+
+    @property
+    def entry(self) -> Callable[[Reading], None]:
+        """What the device hands its readings to."""
+        return self._take
+
+    def topic(self, event: str) -> str:
+        """Return the topic of one kind of event of this device."""
+        return event.join(self._topic)
+
+    def opening(self, at: float = 0.0, backoff: bool = True) -> Iterator[Step]:
+        """Yield how the device goes online: its session with a will, and its command topic."""
+        mqtt, device = self._channel.mqtt, self.id
+        will = Will(self.topic(OFFLINE), msgspec.json.encode({"device": device, "event": OFFLINE}))
+        yield Connect(at, device, round(mqtt.keep_alive), mqtt.clean, will, backoff and mqtt.backoff), None
+        yield Subscribe(at, device, topic_filter=self.topic(COMMAND), qos=1), None
+
+    def _take(self, reading: Reading) -> None:
+        self._channel.outbox.append((self.id, self._message(reading, reading.at)))
+
+    def _message(self, reading: Reading, shown: float) -> Message:
+        """Return a reading as a message of now with its truth.
+
+        Args:
+            reading: what was observed.
+            shown: when that was, by the device's clock.
+        """
+        channel, device, sequence = self._channel, self.id, self._sequence
+        self._sequence = sequence + 1
+        at, kind, qos, retain = channel.agenda.now, channel.kind, channel.qos, channel.retain
+        event, person = reading.event, reading.person
+        identifier = message_id(self._key, sequence)
+        topic = event.join(self._topic)
+        payload = channel.encode(identifier, device, sequence, channel.calendar.timestamp(shown), reading)
+        return (
+            Publish(at, device, identifier, kind, event, topic, payload, qos, retain),
+            MessageTruth(
+                identifier,
+                at,
+                reading.at,
+                device,
+                kind,
+                event,
+                topic,
+                qos,
+                retain,
+                len(payload),
+                person,
+                reading.household,
+                reading.place,
+                None if person is None else purposes(channel.people[person].consent),
+                reading.hazards,
+                None,
+                Expectation.ALLOW,
+                reading.facts,
+            ),
+        )
+
+
+class BesetStation(Station):
+    """The way out of a device that faults befall: over a line, on which they act.
+
+    Attributes:
+        line: the line.
+    """
+
+    __slots__ = ("line",)
+
+    def __init__(self, channel: Channel, device: str, key: int) -> None:
+        super().__init__(channel, device, key)
+        ends = Ends(self._number, self._put, self.opening, self._obey)
+        self.line = Line(channel.agenda, device, ends)
+
+    @property
+    def entry(self) -> Callable[[Reading], None]:
+        """What the device hands its readings to."""
+        return self.line.observe
+
+    def _number(self, reading: Reading) -> None:
+        self.line.send(self._message(reading, self.line.clock(reading.at)))
+
+    def _put(self, step: Step) -> None:
+        self._channel.outbox.append((self.id, step))
+
+    def _obey(self, command: Command) -> bool:
+        return self.device.obey(command)
+
+
+@cache
+def purposes(consent: frozenset[Purpose]) -> tuple[str, ...]:
+    """Return what somebody agrees to as the truth lists it; there are few different sets."""
+    return tuple(sorted(consent))
