@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from simulator.core import plugins
 from simulator.core.actions import Action, Connect, NetworkChange, Publish, Subscribe
+from simulator.core.credentials import WITNESS
 from simulator.core.ids import device_id
 from simulator.core.process import cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, MessageTruth, Outcome
@@ -95,9 +96,13 @@ class Load:
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
         self._witness_id = device_id(Seeds(scenario.seed), "witness", str(plan.shard))
+        options = plan.delivery_options
+        if options.credentials is not None:
+            options.credentials.require(self._fleet.devices)
+            options.credentials.admit(self._witness_id, WITNESS)
         self._delivery = Delivery(
             plan.endpoint,
-            plan.delivery_options,
+            options,
             clock=self.now,
             on_outcome=self._finished,
             on_message=self._told,

@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 from simulator.broker import NetworkSwitch
+from simulator.broker.credentials import Credentials
+from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits, usual_limits
 from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
@@ -128,8 +131,17 @@ class Plan:
             connecting=mqtt.connect_window,
             connect_rate=None if mqtt.connect_rate is None else mqtt.connect_rate / self.shard.count,
             source_addresses=mqtt.sources,
+            credentials=self._credentials,
             limits=(self.limits or usual_limits(self.endpoint)).share(1 / self.shard.count),
         )
+
+    @property
+    def _credentials(self) -> Credentials | None:
+        mqtt = self.scenario.mqtt
+        if mqtt.credentials is None:
+            return None
+        how = mqtt.authentication or Authentication.NONE
+        return Credentials.open(Path(mqtt.credentials), how, token_lifetime=mqtt.token_lifetime)
 
     @property
     def comes_and_goes(self) -> bool:

@@ -71,6 +71,9 @@ class CredentialSource(Protocol):
             UsageError: there is no such device here.
         """
 
+    def admit(self, client: str, user: str) -> None:
+        """Let a client that is no device, such as the run's own witness, log in as a user."""
+
     def require(self, devices: Iterable[str]) -> None:
         """Make sure that all these devices have credentials.
 

@@ -20,7 +20,7 @@ from simulator.core.actions import (
     Subscribe,
     Thaw,
 )
-from simulator.core.credentials import CredentialSource, Login
+from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.records import Delivered, Outcome
@@ -86,7 +86,6 @@ class Delivery:
         on_outcome: told how a message ended.
         on_message: told what a device has received: device, topic, payload.
         jitter_seed: seed of the waits between reconnects.
-        credentials: what each device logs in with, asked at every connect; the endpoint's if left out.
     """
 
     def __init__(
@@ -97,14 +96,12 @@ class Delivery:
         on_outcome: OnOutcome,
         on_message: OnMessage,
         jitter_seed: int = 0,
-        credentials: CredentialSource | None = None,
     ) -> None:
         self.clock = clock
         self.messaged = on_message
         self._endpoint = endpoint
         self._options = options
         self._settle = on_outcome
-        self._credentials = credentials
         self._transport = carrier(options.transport)
         self._make_link = link_factory(self._transport, endpoint.protocol)
         self._seeds = Seeds(jitter_seed)
@@ -268,7 +265,8 @@ class Delivery:
 
     def login(self, device: str) -> Login | None:
         """Return what the device's next CONNECT says of who it is; None for what the endpoint says."""
-        return None if self._credentials is None else self._credentials.login(device)
+        credentials = self._options.credentials
+        return None if credentials is None else credentials.login(device)
 
     def dial(self, session: Session) -> None:
         """Connect the session when its turn comes."""

@@ -247,6 +247,17 @@ def test_a_token_is_made_anew_at_the_connect_that_needs_it(folder: Path) -> None
     assert credentials.login(DEVICES[0]).password != first.password
 
 
+def test_the_runs_own_witness_logs_in_as_the_witness_and_by_password_rather_than_token(folder: Path) -> None:
+    provisioned(folder)
+    password = json.loads((folder / "passwords.json").read_text())[WITNESS]
+    for authentication in (Authentication.PASSWORD, Authentication.JWT):
+        credentials = Credentials.open(folder, authentication)
+        credentials.admit("4f9w0c5x1k7d", WITNESS)
+        assert credentials.login("4f9w0c5x1k7d") == credentials.login(WITNESS) == Login(WITNESS, password)
+    with pytest.raises(UsageError, match="nobody has no credentials"):
+        credentials.admit("4f9w0c5x1k7d", "nobody")
+
+
 def test_contexts_are_shared_unless_they_hold_a_devices_certificate(folder: Path) -> None:
     provisioned(folder)
     one, two = DEVICES[:2]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from watched import Watched
 
-from simulator.core.credentials import CredentialSource
 from simulator.core.endpoint import Endpoint
 from simulator.mqtt import DeliveryOptions, Transport
 
@@ -18,8 +17,8 @@ def deliver(request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
     """Make deliveries over one transport, which end with the test."""
     made: list[Watched] = []
 
-    def make(endpoint: Endpoint, credentials: CredentialSource | None = None, **options: Any) -> Watched:
-        made.append(Watched(endpoint, DeliveryOptions(transport=request.param, **options), credentials))
+    def make(endpoint: Endpoint, **options: Any) -> Watched:
+        made.append(Watched(endpoint, DeliveryOptions(transport=request.param, **options)))
         return made[-1]
 
     yield make

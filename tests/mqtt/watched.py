@@ -10,7 +10,6 @@ from collections.abc import Callable
 from witness import PATIENCE
 
 from simulator.core.actions import Action, Publish
-from simulator.core.credentials import CredentialSource
 from simulator.core.endpoint import Endpoint
 from simulator.core.records import Delivered, Outcome
 from simulator.mqtt import Delivery, DeliveryOptions
@@ -19,9 +18,7 @@ from simulator.mqtt import Delivery, DeliveryOptions
 class Watched:
     """A delivery on the wall clock, with everything that it tells."""
 
-    def __init__(
-        self, endpoint: Endpoint, options: DeliveryOptions, credentials: CredentialSource | None = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, options: DeliveryOptions) -> None:
         self.outcomes: dict[str, Delivered] = {}
         self.heard: list[tuple[str, str, bytes]] = []
         began = time.monotonic()
@@ -32,7 +29,6 @@ class Watched:
             on_outcome=self._ended,
             on_message=lambda *heard: self.heard.append(heard),
             jitter_seed=1,
-            credentials=credentials,
         )
 
     def _ended(self, publish: Publish, delivered: Delivered) -> None:

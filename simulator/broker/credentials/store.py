@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +15,9 @@ from simulator.core.errors import UsageError
 
 TOKEN_LIFETIME = 3600.0
 """Seconds for which a token is valid."""
+
+
+_STAFF = frozenset({WITNESS, OPERATOR})
 
 
 class Credentials(CredentialSource):
@@ -45,6 +48,7 @@ class Credentials(CredentialSource):
         self.authentication = authentication
         self._passwords = folder.read_passwords()
         self._clock = clock
+        self._admitted: dict[str, str] = {}
         self._shared: ssl.SSLContext | None = None
         if authentication is Authentication.JWT:
             with cryptography_needed("authentication by token"):
@@ -69,9 +73,9 @@ class Credentials(CredentialSource):
         return f"Credentials({self.folder.path}, {len(self._passwords)} users, {self.authentication})"
 
     @property
-    def devices(self) -> frozenset[str]:
+    def devices(self) -> Set[str]:
         """Ids of the devices that have credentials."""
-        return frozenset(self._passwords) - {WITNESS, OPERATOR}
+        return self._passwords.keys() - _STAFF
 
     @property
     def authority(self) -> Path:
@@ -95,15 +99,19 @@ class Credentials(CredentialSource):
         return self.folder.key(self._known(device))
 
     def login(self, device: str) -> Login:
-        """Return what the CONNECT of a device says at this moment."""
-        password = self._passwords[self._known(device)]
+        """Return what the CONNECT of a device says at this moment.
+
+        The witness and the operator have a password where the devices have tokens: a witness that leaves
+        to renew its token would miss messages.
+        """
+        user = self._known(device)
         match self.authentication:
-            case Authentication.PASSWORD:
-                return Login(device, password)
-            case Authentication.JWT:
+            case Authentication.JWT if user not in _STAFF:
                 now = self._clock()
-                token = self._tokens.token(device, now)
-                return Login(device, token, self._tokens.renew_after(device, now))
+                token = self._tokens.token(user, now)
+                return Login(user, token, self._tokens.renew_after(user, now))
+            case Authentication.PASSWORD | Authentication.JWT:
+                return Login(user, self._passwords[user])
         return Login()
 
     def ssl_context(self, device: str) -> ssl.SSLContext:
@@ -112,20 +120,24 @@ class Credentials(CredentialSource):
         With certificates it is the device's own, made from the files as they are now (0.8 ms, 24 kB, so keep
         it while the device stays connected); else all devices share one.
         """
-        self._known(device)
+        user = self._known(device)
         if self.authentication is not Authentication.CERTIFICATE:
             if self._shared is None:
                 self._shared = self._context()
             return self._shared
         context = self._context()
         try:
-            context.load_cert_chain(self.folder.certificate(device), self.folder.key(device))
+            context.load_cert_chain(self.folder.certificate(user), self.folder.key(user))
         except OSError as error:  # of which SSLError is one
             raise UsageError(
                 f"the certificate and key of {device} in {self.folder.clients} cannot be used together: "
                 f"{_reason(error)}; provision the fleet again"
             ) from error
         return context
+
+    def admit(self, client: str, user: str) -> None:
+        """Let a client that is no device, such as the run's own witness, log in as a user."""
+        self._admitted[client] = self._known(user)
 
     def require(self, devices: Iterable[str]) -> None:
         """Make sure that all these devices have credentials."""
@@ -149,10 +161,12 @@ class Credentials(CredentialSource):
             ) from error
         return context
 
-    def _known(self, device: str) -> str:
-        if device not in self._passwords:
-            self.require([device])
-        return device
+    def _known(self, client: str) -> str:
+        """Return the user that a client is."""
+        user = self._admitted.get(client, client)
+        if user not in self._passwords:
+            self.require([user])
+        return user
 
 
 def _reason(error: OSError) -> str:
