@@ -33,6 +33,7 @@ class Endpoint:
         protocol: MQTT version to speak.
         username: sent in CONNECT if set; never printed.
         password: likewise.
+        tls: whether to encrypt; the credentials say whom to trust, or else the system does.
         pinned: every address of the host when it was resolved, checked by the guard.
         cleared: those beyond this machine that may be connected to.
     """
@@ -43,6 +44,7 @@ class Endpoint:
     protocol: Protocol
     username: str | None = None
     password: str | None = None
+    tls: bool = False
     pinned: tuple[str, ...] = ()
     cleared: frozenset[str] = frozenset()
 

@@ -6,6 +6,7 @@ import math
 import os
 import selectors
 import socket
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -33,6 +34,7 @@ from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
+from simulator.mqtt.tls import AGAIN, begin_tls, continue_handshake, failure
 from simulator.mqtt.transports import carrier, link_factory
 
 _READ_SIZE = 64 * 1024
@@ -52,7 +54,7 @@ class _Connection:
 
     Attributes:
         closed: it is over; the selector may still tell of it in the same turn.
-        dialling: the TCP connect is not through yet.
+        dialling: the TCP connect, or the TLS handshake after it, is not through yet.
         arriving: it takes a place in the window of connections in progress.
         writable: it is worth trying to send. Not while dialling; not while the kernel takes no more
             bytes, until the selector says that it does again; and no more once sending has failed, when
@@ -102,6 +104,7 @@ class Delivery:
         self._endpoint = endpoint
         self._options = options
         self._settle = on_outcome
+        self._system_trust: ssl.SSLContext | None = None
         self._transport = carrier(options.transport)
         self._make_link = link_factory(self._transport, endpoint.protocol)
         self._seeds = Seeds(jitter_seed)
@@ -337,7 +340,7 @@ class Delivery:
         try:
             sock = self._dialler.dial(now)
         except OSError as error:
-            session.closed(_reason(error))
+            session.closed(failure(error))
             return
         connection = _Connection(session, sock)
         self._connections[session] = connection
@@ -351,12 +354,44 @@ class Delivery:
             self._lose(connection, os.strerror(code))
         elif self._met_itself(sock):
             self._lose(connection, Cause.OWN_ADDRESS)
+        elif self._endpoint.tls:
+            self._secure(connection)
         else:
-            connection.dialling = False
-            connection.writable = True
-            self._selector.modify(sock, selectors.EVENT_READ, connection)
-            connection.session.opened()
-            self._send(connection)
+            self._opened(connection)
+
+    def _secure(self, connection: _Connection) -> None:
+        context = self._trust(connection.session)
+        try:
+            connection.socket = sock = begin_tls(connection.socket, context, self._endpoint.host)
+        except OSError as error:
+            self._lose(connection, failure(error))
+        else:
+            self._shake_hands(connection, sock)
+
+    def _trust(self, session: Session) -> ssl.SSLContext:
+        if self._options.credentials is not None:
+            return self._options.credentials.ssl_context(session.device)
+        if self._system_trust is None:
+            self._system_trust = ssl.create_default_context()
+        return self._system_trust
+
+    def _shake_hands(self, connection: _Connection, sock: ssl.SSLSocket) -> None:
+        try:
+            awaited = continue_handshake(sock)
+        except OSError as error:
+            self._lose(connection, failure(error))
+            return
+        if awaited:
+            self._selector.modify(sock, awaited, connection)
+        else:
+            self._opened(connection)
+
+    def _opened(self, connection: _Connection) -> None:
+        connection.dialling = False
+        connection.writable = True
+        self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
+        connection.session.opened()
+        self._send(connection)
 
     @staticmethod
     def _met_itself(sock: socket.socket) -> bool:
@@ -376,7 +411,10 @@ class Delivery:
 
     def _on_ready(self, connection: _Connection, events: int) -> None:
         if connection.dialling:
-            self._connected(connection)
+            if isinstance(connection.socket, ssl.SSLSocket):
+                self._shake_hands(connection, connection.socket)
+            else:
+                self._connected(connection)
             return
         if events & selectors.EVENT_READ:
             self._receive(connection)
@@ -387,16 +425,18 @@ class Delivery:
         session = connection.session
         try:
             data = connection.socket.recv(_READ_SIZE)
-        except (BlockingIOError, InterruptedError):
+        except AGAIN:
             return
         except OSError as error:
-            self._lose(connection, _reason(error))
+            self._lose(connection, failure(error))
             return
         if not data:
             self._lose(connection, Cause.CLOSED_BY_BROKER)
             return
         if session.link is not None:
             session.link.receive(data)
+            if session.link.outgoing:
+                self.flush(session)  # the link has answered for itself
         if connection.arriving and session.state is not SessionState.CONNECTING:
             self._arrived(connection)
 
@@ -406,7 +446,7 @@ class Delivery:
             return
         try:
             count = connection.socket.send(outgoing)
-        except (BlockingIOError, InterruptedError):
+        except AGAIN:
             count = 0
         except OSError:
             connection.writable = False
@@ -448,7 +488,3 @@ class Delivery:
     def _lose(self, connection: _Connection, reason: str) -> None:
         self.hang_up(connection.session)
         connection.session.closed(reason)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

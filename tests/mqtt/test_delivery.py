@@ -13,7 +13,7 @@ from watched import Watched
 from witness import Witness
 
 from simulator.broker import LocalMosquitto
-from simulator.core.actions import Connect, Publish, Raw, Will
+from simulator.core.actions import Connect, Publish, Raw, Subscribe, Will
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import RunFailedError
 from simulator.core.records import Outcome
@@ -174,6 +174,21 @@ def test_a_device_hears_its_commands_also_after_a_reconnect(
         controller.client.publish("d/command", b"unmute", 1)
         watched.until(lambda: len(watched.heard) == 2)
     assert watched.heard == [("d", "d/command", b"mute"), ("d", "d/command", b"unmute")]
+
+
+@pytest.mark.parametrize("qos", [0, 1, 2])
+def test_a_device_hears_commands_of_every_qos_without_anything_to_send(
+    mosquitto: LocalMosquitto, deliver: Deliver, qos: int
+) -> None:
+    endpoint = mosquitto.endpoint(Protocol.MQTT_5)
+    watched = deliver(endpoint)
+    watched.submit(connect(), Subscribe(0.0, "d", "d/command", qos), message(1))
+    watched.until(lambda: "m1" in watched.outcomes)
+    with Witness(endpoint, "nothing") as controller:
+        for number in range(50):
+            controller.client.publish("d/command", b"%d" % number, qos)
+        watched.until(lambda: len(watched.heard) == 50)
+    assert watched.heard == [("d", "d/command", b"%d" % number) for number in range(50)]
 
 
 @BOTH

@@ -223,5 +223,19 @@ def test_a_qos_2_command_is_heard_once_and_acknowledged_in_both_steps(links: Lin
     assert made.outgoing == b"\x50\x02\x00\x03" + b"\x70\x02\x00\x03"
 
 
+def test_a_qos_2_command_can_be_released_on_the_next_connection_of_a_kept_session(links: Links) -> None:
+    notes = Notes()
+    made = links.link(Protocol.MQTT_311, notes, clean=False)
+    made.connect()
+    made.receive(b"\x20\x02\x00\x00" + b"\x34\x07\x00\x01c\x00\x03on")
+    made.connect()
+    made.receive(b"\x20\x02\x01\x00")
+    made.outgoing.clear()
+    notes.heard.clear()
+    made.receive(b"\x62\x02\x00\x03")
+    assert notes.heard == [("messaged", "c", b"on")]
+    assert made.outgoing == b"\x70\x02\x00\x03"
+
+
 def test_a_password_shows_in_no_representation() -> None:
     assert "s3cret" not in repr(Hello("d", 60, True, username="u", password="s3cret"))
