@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from simulator.broker import BrokerHandle, open_broker
 from simulator.core.endpoint import Endpoint, Protocol
@@ -44,6 +45,7 @@ class Reach:
         device: Callable[[], str],
         delivery: Callable[[Endpoint], DeliveryOptions] = lambda _endpoint: DeliveryOptions(),
         stopped: Callable[[], bool] = lambda: False,
+        credentials: Path | None = None,
     ) -> Iterator[BrokerHandle]:
         """Give a broker for the time of a run, proven to be the user's if it is beyond this machine.
 
@@ -53,9 +55,10 @@ class Reach:
             device: names a device of the fleet, for the proof.
             delivery: says how the fleet connects to an endpoint, likewise.
             stopped: says whether the user has given up.
+            credentials: folder of the fleet's credentials, for a broker that is started here.
 
         Raises:
-            UsageError: the URL is none.
+            UsageError: the URL is none, or the credentials are not for such a broker.
             TargetRefusedError: the guard refuses it, or control was not proven.
             RunFailedError: the broker cannot be started or reached.
             KeyboardInterrupt: the user has given up.
@@ -68,7 +71,7 @@ class Reach:
                 )
             return self._proven[target]
 
-        with open_broker(spec, protocol, self.allow, prove) as broker:
+        with open_broker(spec, protocol, self.allow, prove, credentials) as broker:
             yield broker
 
     def limits_for(self, endpoint: Endpoint) -> Limits:

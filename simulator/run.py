@@ -111,6 +111,7 @@ def run(
                 lambda: next(devices_of(scenario), scenario.name),
                 lambda target: Plan(scenario, target, None).delivery_options,
                 stopped,
+                None if scenario.mqtt.credentials is None else Path(scenario.mqtt.credentials),
             )
         )
         folder = RunFolder.create(settings.folder)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.mosquitto import LocalMosquitto
@@ -63,6 +64,7 @@ def open_broker(
     protocol: Protocol,
     allow: Collection[str] = (),
     prove: Callable[[Endpoint], Endpoint] | None = None,
+    credentials: Path | None = None,
 ) -> Iterator[BrokerHandle]:
     """Start the broker that is asked for, or check the one that is named, for the time of a run.
 
@@ -72,9 +74,10 @@ def open_broker(
         allow: hosts off this machine that the user has named as theirs.
         prove: has the user prove control of a broker beyond this machine and clears its endpoint; without
             it no such broker is let through.
+        credentials: folder of the fleet's credentials, for a Mosquitto that checks them.
 
     Raises:
-        UsageError: the URL is none.
+        UsageError: the URL is none, or the credentials are not for such a broker.
         TargetRefusedError: the guard refuses it.
         RunFailedError: the broker cannot be started or reached.
     """
@@ -82,7 +85,7 @@ def open_broker(
         with EmbeddedBroker() as embedded:
             yield embedded
     elif spec == OwnBroker.MOSQUITTO:
-        with LocalMosquitto() as mosquitto:
+        with LocalMosquitto(credentials=credentials) as mosquitto:
             yield mosquitto
     else:
         target = resolve_target(spec, allow, protocol=protocol)

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from simulator.broker.child import Child, write_private
+from simulator.broker.credentials import BrokerKind, CredentialFolder, Listener
+from simulator.broker.credentials import mosquitto as provisioned
 from simulator.broker.ports import LOOPBACK, free_port, require_free
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import RunFailedError
@@ -17,10 +19,8 @@ from simulator.core.errors import RunFailedError
 _PLACES = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin:/opt/local/sbin"
 
 _CONFIGURATION = """\
-listener {port} {address}
-allow_anonymous true
+{listeners}
 max_connections -1
-max_queued_messages 0
 persistence {persistence}
 persistence_location {folder}/
 autosave_interval 1
@@ -34,21 +34,49 @@ log_type warning
 """
 
 
+_OPEN = """\
+listener {port} {address}
+allow_anonymous true
+max_queued_messages 0
+"""
+
+
 class LocalMosquitto:
-    """A Mosquitto of our own on 127.0.0.1, open to anybody there, that drops nothing for lack of a queue.
+    """A Mosquitto of our own on 127.0.0.1, that drops nothing for lack of a queue.
+
+    It is open to anybody there, or lets in only the devices of a fleet that was provisioned for it, by
+    password and, on ports of their own, over TLS and by certificate.
 
     Args:
         port: where to listen; a free one if left out.
         persistence: whether sessions outlive the process.
         extra: further lines for its configuration.
+        credentials: folder of the fleet's credentials; it is open if left out.
+
+    Attributes:
+        ports: where it listens, by the way in.
 
     Raises:
+        UsageError: there are no credentials for Mosquitto in the folder.
         RunFailedError: Mosquitto is not installed, or the port is in use.
     """
 
-    def __init__(self, port: int | None = None, *, persistence: bool = False, extra: str = "") -> None:
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        persistence: bool = False,
+        extra: str = "",
+        credentials: Path | None = None,
+    ) -> None:
         self._program = _find()
         self.port = free_port() if port is None else require_free(port)
+        self.ports = {Listener.TCP: self.port}
+        self._credentials = None if credentials is None else CredentialFolder(credentials.absolute())
+        if self._credentials is not None:
+            self._credentials.require(BrokerKind.MOSQUITTO)
+            for listener in (Listener.TLS, Listener.MTLS):
+                self.ports[listener] = free_port(avoid=self.ports.values())
         self._persistence = persistence
         self._extra = extra
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -66,8 +94,7 @@ class LocalMosquitto:
             self._folder = tempfile.TemporaryDirectory(prefix="fleetsim-mosquitto-")
         folder = Path(self._folder.name)
         text = _CONFIGURATION.format(
-            port=self.port,
-            address=LOOPBACK,
+            listeners=self._listeners(),
             persistence=str(self._persistence).lower(),
             folder=folder,
             # Started by root it would turn into a user who cannot write here.
@@ -77,10 +104,18 @@ class LocalMosquitto:
         configuration = write_private(folder, "mosquitto.conf", text)
         try:
             command = [self._program, "-c", str(configuration)]
-            self._child = Child("Mosquitto", command, [self.port], folder)
+            self._child = Child("Mosquitto", command, [*self.ports.values()], folder)
         except BaseException:
             self.stop()
             raise
+
+    def _listeners(self) -> str:
+        """Return the lines that say where it listens and to whom."""
+        folder = self._credentials
+        if folder is None:
+            return _OPEN.format(port=self.port, address=LOOPBACK)
+        lines = [provisioned.listen(folder, *each, LOOPBACK) for each in self.ports.items()]
+        return "\n".join([*lines, provisioned.checks(folder)])
 
     def kill(self) -> None:
         """End it as a crash would, and keep its files for the next `start`."""
@@ -117,9 +152,9 @@ class LocalMosquitto:
         """Return the processor time that it has used since its start; None if that cannot be told."""
         return None if self._child is None else self._child.cpu_seconds()
 
-    def endpoint(self, protocol: Protocol) -> Endpoint:
+    def endpoint(self, protocol: Protocol, listener: Listener = Listener.TCP) -> Endpoint:
         """Return where it listens for this MQTT version; one port serves both."""
-        return Endpoint(LOOPBACK, LOOPBACK, self.port, protocol)
+        return Endpoint(LOOPBACK, LOOPBACK, self.ports[listener], protocol)
 
     def describe(self) -> str:
         """Return in a few words what it is and where."""

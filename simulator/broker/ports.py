@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
+from collections.abc import Collection
 
 from simulator.core.errors import RunFailedError
 
@@ -18,15 +19,18 @@ down must not be able to get the broker's port as its own."""
 _TRIES = 200
 
 
-def free_port() -> int:
+def free_port(avoid: Collection[int] = ()) -> int:
     """Return a port that nothing listens on at 127.0.0.1.
+
+    Args:
+        avoid: ports that are meant for something else.
 
     Raises:
         RunFailedError: none was found.
     """
     for _ in range(_TRIES):
         port = _FIRST + secrets.randbelow(_LAST - _FIRST)
-        if _can_bind(port) is None:
+        if port not in avoid and _can_bind(port) is None:
             return port
     raise RunFailedError(f"no free port found between {_FIRST} and {_LAST} on {LOOPBACK}")
 

@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from simulator.broker.child import Child
 from simulator.broker.credentials import BrokerKind, Identity, Listener
 from simulator.broker.credentials.provision import Provisioned, Wanted, provision
+from simulator.broker.mosquitto import _find
 from simulator.broker.ports import free_port
 from simulator.core.credentials import Login
 
@@ -63,7 +64,7 @@ class Broker:
     def start(self) -> None:
         """Provision once more, and start."""
         configuration = provisioned(self._folder, ports=self.ports, **self._changes).configuration
-        command = ["/usr/sbin/mosquitto", "-c", str(configuration)]
+        command = [_find(), "-c", str(configuration)]
         self._child = Child("Mosquitto", command, [*self.ports.values()], self._folder)
 
     def stop(self) -> None:
@@ -81,10 +82,10 @@ class Broker:
 
 
 def _free_ports() -> dict[Listener, int]:
-    ports: set[int] = set()
-    while len(ports) < 3:
-        ports.add(free_port())
-    return dict(zip((Listener.TCP, Listener.TLS, Listener.MTLS), sorted(ports), strict=True))
+    ports: dict[Listener, int] = {}
+    for listener in (Listener.TCP, Listener.TLS, Listener.MTLS):
+        ports[listener] = free_port(avoid=ports.values())
+    return ports
 
 
 class Caller:

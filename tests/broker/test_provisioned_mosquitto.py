@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from provisioned import DEVICES, FLEET, Broker, Caller, knock, topic
+from provisioned import DEVICES, FLEET, Broker, Caller, knock, provisioned, topic
 
-from simulator.broker.credentials import Credentials, Identity, Listener
+from simulator.broker import LocalMosquitto
+from simulator.broker.credentials import BrokerKind, Credentials, Identity, Listener
 from simulator.broker.credentials.authority import Authority, Issued
 from simulator.core.credentials import CONTROL, OPERATOR, WITNESS, Authentication, Login
+from simulator.core.endpoint import Protocol
 from simulator.core.errors import UsageError
 
 A, B = FLEET[:2]
@@ -226,6 +228,28 @@ def test_a_device_hears_its_own_commands_and_the_proof_of_control_and_nothing_el
 def test_the_operator_does_not_speak_for_a_device(broker: Broker, passwords: Credentials) -> None:
     with Caller(broker.ports[Listener.TCP], OPERATOR, passwords.login(OPERATOR)) as operator:
         assert operator.publish(topic(A, "steps")) == "Not authorized"
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+def test_a_local_mosquitto_with_credentials_lets_in_this_fleet_alone(
+    protocol: Protocol, folder: Path, passwords: Credentials, certificates: Credentials
+) -> None:
+    with LocalMosquitto(credentials=folder) as local:
+        ports = {listener: local.endpoint(protocol, listener).port for listener in local.ports}
+        assert ports[Listener.TCP] == local.endpoint(protocol).port == local.port
+        context, login = certificates.ssl_context(A.device), passwords.login(A.device)
+        assert knock(ports[Listener.MTLS], A.device, context=context) == "Success"
+        assert knock(ports[Listener.TLS], A.device, login, passwords.ssl_context(A.device)) == "Success"
+        assert knock(ports[Listener.TCP], A.device, login) == "Success"
+        assert knock(ports[Listener.TCP], A.device) == "Not authorized"
+
+
+def test_a_local_mosquitto_needs_credentials_that_are_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no credentials"):
+        LocalMosquitto(credentials=tmp_path)
+    provisioned(tmp_path / "emqx", broker=BrokerKind.EMQX)
+    with pytest.raises(UsageError, match=r"was provisioned for another broker; .* --for mosquitto"):
+        LocalMosquitto(credentials=tmp_path / "emqx")
 
 
 TEMPLATES = ["{event}/{device}", "site/{kind}-{device}/{event}", "{neighbourhood}.{device}/x/{event}"]

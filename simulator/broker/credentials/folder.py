@@ -173,6 +173,19 @@ class CredentialFolder:
             )
         return index
 
+    def require(self, kind: str) -> None:
+        """Make sure that the folder was provisioned, and for this kind of broker.
+
+        Raises:
+            UsageError: it was not.
+        """
+        self.read_index()
+        if not self.broker(kind).is_dir():
+            raise UsageError(
+                f"{self.path} was provisioned for another broker; "
+                f"run fleetsim provision once more, with --for {kind}"
+            )
+
     def read_passwords(self) -> dict[str, str]:
         """Return the password of each user.
 

@@ -22,16 +22,11 @@ _HEAD = """\
 # Written by fleetsim provision. Start the broker with: mosquitto -c {path}
 
 per_listener_settings false
-allow_anonymous false
-password_file {passwords}
-acl_file {acl}
+{checks}
+set_tcp_nodelay true
+
 # Who may read these files; of no meaning unless root starts the broker.
 user {owner}
-
-# A fleet is to meet no limit of the broker's that the test is not about. (0 would be no limit at all, but
-# with it Mosquitto 2.0.11 hangs up on whoever publishes what it may not, instead of saying so.)
-max_queued_messages 1000000
-set_tcp_nodelay true
 
 # So that no device can end another's session by its client id. It gives every client its user name as
 # client id, so the witness can then be connected but once.
@@ -50,29 +45,45 @@ def configuration(
         everywhere: on all addresses of the machine, not on 127.0.0.1 alone.
     """
     base = folder.broker(BrokerKind.MOSQUITTO)
-    parts = [
-        _HEAD.format(
-            path=base / "mosquitto.conf",
-            passwords=base / "passwords",
-            acl=base / "acl.conf",
-            owner=pwd.getpwuid(os.getuid()).pw_name,
-        )
-    ]
-    for listener, port in listeners.items():
-        lines = [f"listener {port}" + ("" if everywhere else " 127.0.0.1")]
-        if listener in _WEBSOCKET:
-            lines.append("protocol websockets")
-        if listener in _ENCRYPTED:
-            lines += [f"certfile {folder.server}", f"keyfile {folder.server_key}"]
-        if listener is Listener.MTLS:
-            lines += [
-                f"cafile {folder.authority}",
-                f"crlfile {folder.revoked}",
-                "require_certificate true",
-                "use_identity_as_username true",
-            ]
-        parts.append("\n".join([f"# {listener.value}", *lines, ""]))
-    return "\n".join(parts)
+    head = _HEAD.format(
+        path=base / "mosquitto.conf",
+        checks=checks(folder),
+        owner=pwd.getpwuid(os.getuid()).pw_name,
+    )
+    address = "" if everywhere else "127.0.0.1"
+    return "\n".join([head, *(listen(folder, *each, address) for each in listeners.items())])
+
+
+def checks(folder: CredentialFolder) -> str:
+    """Return the lines by which Mosquitto lets in only whom it knows, with the rights that they have."""
+    base = folder.broker(BrokerKind.MOSQUITTO)
+    return "\n".join(
+        [
+            "allow_anonymous false",
+            f"password_file {base / 'passwords'}",
+            f"acl_file {base / 'acl.conf'}",
+            "# A fleet is to meet no limit of the broker's that the test is not about. 0 would be none at",
+            "# all, but then Mosquitto 2.0.11 hangs up on whoever publishes what it may not, without a word.",
+            "max_queued_messages 1000000",
+        ]
+    )
+
+
+def listen(folder: CredentialFolder, listener: Listener, port: int, address: str) -> str:
+    """Return the lines of one listener; on all addresses if none is given."""
+    lines = [f"# {listener.value}", f"listener {port} {address}".rstrip()]
+    if listener in _WEBSOCKET:
+        lines.append("protocol websockets")
+    if listener in _ENCRYPTED:
+        lines += [f"certfile {folder.server}", f"keyfile {folder.server_key}"]
+    if listener is Listener.MTLS:
+        lines += [
+            f"cafile {folder.authority}",
+            f"crlfile {folder.revoked}",
+            "require_certificate true",
+            "use_identity_as_username true",
+        ]
+    return "\n".join([*lines, ""])
 
 
 def access_list(access: Access) -> str:
