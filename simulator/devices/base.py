@@ -58,17 +58,27 @@ class Device(ABC, Generic[OptionsT]):
         firmware: the version that the device runs.
     """
 
+    __slots__ = (
+        "_pause",
+        "_paused_at",
+        "_share",
+        "calendar",
+        "env",
+        "firmware",
+        "options",
+        "report_interval",
+        "send",
+    )
     report_interval: float
-    firmware: str = FIRST_FIRMWARE
-    _pause: simpy.Timeout | None = None
-    _paused_at: float
-    _share: float
 
     def __init__(self, habitat: Habitat, options: OptionsT) -> None:
         self.env = habitat.env
         self.calendar = habitat.calendar
         self.send = habitat.emit
         self.options = options
+        self.firmware = FIRST_FIRMWARE
+        self._pause: simpy.Timeout | None = None
+        self._paused_at = self._share = 0.0
 
     @abstractmethod
     def run(self) -> Process:

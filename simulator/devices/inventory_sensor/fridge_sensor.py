@@ -19,6 +19,14 @@ class FridgeSensor(Device[InventorySensorOptions]):
     comes back to it, ``door`` whenever the door opens or shuts.
     """
 
+    __slots__ = (
+        "_alarmed",
+        "_draws",
+        "_fridge",
+        "_opened_at",
+        "_place",
+    )
+
     def __init__(self, habitat: Habitat, options: InventorySensorOptions, mounting: Mounting[Fridge]) -> None:
         super().__init__(habitat, options)
         self.report_interval = options.report_interval

@@ -18,6 +18,12 @@ absolute (assumption, as for wireless vibration sensors)."""
 class MotorSensor(Device[InventorySensorOptions]):
     """Watches one motor. Event: ``vibration`` (mm/s rms, kurtosis, °C) at every interval."""
 
+    __slots__ = (
+        "_draws",
+        "_motor",
+        "_place",
+    )
+
     def __init__(self, habitat: Habitat, options: InventorySensorOptions, mounting: Mounting[Motor]) -> None:
         super().__init__(habitat, options)
         self.report_interval = options.report_interval

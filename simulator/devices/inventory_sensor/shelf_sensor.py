@@ -21,6 +21,15 @@ class ShelfSensor(Device[InventorySensorOptions]):
     no weight, so it makes no message.
     """
 
+    __slots__ = (
+        "_hazards",
+        "_place",
+        "_rfid",
+        "_scale",
+        "_shelf",
+        "_stock",
+    )
+
     def __init__(self, habitat: Habitat, options: InventorySensorOptions, mounting: Mounting[Shelf]) -> None:
         super().__init__(habitat, options)
         self.report_interval = options.rfid_interval

@@ -45,6 +45,20 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         muted: whether its microphone is off; it then hears nothing.
     """
 
+    __slots__ = (
+        "_active_day",
+        "_day",
+        "_draws",
+        "_false_wakes",
+        "_playback",
+        "_rate",
+        "_somebody",
+        "_usage",
+        "household",
+        "muted",
+        "room",
+    )
+
     def __init__(
         self,
         habitat: Habitat,

@@ -41,6 +41,26 @@ class Wearable(Device[WearableOptions]):
         phone: where the wearer's phone is.
     """
 
+    __slots__ = (
+        "_draws",
+        "_gait",
+        "_hazards",
+        "_lived",
+        "_oxygen",
+        "_position",
+        "_pulse",
+        "_recorded",
+        "_skin",
+        "_sleep",
+        "_spells",
+        "_steps",
+        "_store",
+        "_worn",
+        "battery",
+        "person",
+        "phone",
+    )
+
     def __init__(self, habitat: Habitat, options: WearableOptions, person: Person) -> None:
         super().__init__(habitat, options)
         self.report_interval = options.report_interval or options.sync_interval
