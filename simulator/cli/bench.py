@@ -22,7 +22,10 @@ Examples:
   fleetsim bench --qos 0 --json"""
 )
 @click.option(
-    "--broker", default="mosquitto", metavar="URL", help="embedded, mosquitto (default), or mqtt://HOST:PORT."
+    "--broker",
+    default="mosquitto",
+    metavar="URL",
+    help="embedded, mosquitto (default), or mqtt[s]://HOST:PORT.",
 )
 @target_options
 @click.option("--qos", type=click.IntRange(0, 2), multiple=True, help="May be repeated; 0 and 1 if left out.")

@@ -43,11 +43,11 @@ def without_credentials(text: str) -> str:
 
 def _check_broker(broker: str) -> str:
     # Only the form: whether the host may be a target is for the broker room to say, when it is resolved.
-    if broker in OWN_BROKERS or broker.startswith("mqtt://"):
+    if broker in OWN_BROKERS or broker.startswith(("mqtt://", "mqtts://")):
         return broker
-    hint = "write embedded, mosquitto or mqtt://HOST:PORT"
+    hint = "write embedded, mosquitto, mqtt://HOST:PORT or mqtts://HOST:PORT"
     if "://" in broker:
-        raise ValueError(f"only mqtt:// URLs are known; {hint}")
+        raise ValueError(f"only mqtt:// and mqtts:// URLs are known; {hint}")
     close = nearest(broker, OWN_BROKERS) or (
         f"mqtt://{broker}" if re.fullmatch(r"[\w.-]+:\d+", broker) else None
     )
@@ -112,7 +112,7 @@ class Mqtt(Options):
         default="embedded",
         min_length=1,
         max_length=500,
-        description="`embedded`, `mosquitto` (a local one that Fleetsim starts), or a URL: mqtt://HOST:PORT.",
+        description="`embedded`, `mosquitto` (a local one that Fleetsim starts), or a URL: mqtt[s]://HOST:PORT.",
     )
     version: Version = Field(
         default=Protocol.MQTT_311,
@@ -172,8 +172,8 @@ class Mqtt(Options):
     )
     backoff: OnOff = Field(
         default=True,
-        description="Devices that cannot connect wait longer from attempt to attempt; off: they try again ten "
-        "times a second.",
+        description="Devices that cannot connect wait longer from attempt to attempt; with `off` they try "
+        "again ten times a second.",
     )
     connect_window: int = Field(
         default=64,

@@ -95,6 +95,15 @@ def test_loopback_passes_in_every_form(url: str, host: str, address: str, port: 
     assert (found.host, found.address, found.port) == (host, address, port)
 
 
+def test_tls_has_a_scheme_and_a_port_of_its_own_and_the_same_guard() -> None:
+    assert not resolve("mqtt://localhost").tls
+    found = resolve("mqtts://localhost")
+    assert (found.tls, found.port) == (True, 8883)
+    assert resolve("mqtts://localhost:1883").port == 1883
+    with pytest.raises(TargetRefusedError, match="public broker"):
+        resolve("mqtts://test.mosquitto.org:8886", allow=("test.mosquitto.org",))
+
+
 def test_credentials_are_decoded_and_shown_nowhere() -> None:
     found = resolve("mqtt://us%40er:p%2Fw%23d@127.0.0.1")
     assert (found.username, found.password) == ("us@er", "p/w#d")
@@ -355,7 +364,7 @@ def test_what_is_no_broker_url_is_a_usage_error(url: str) -> None:
     assert refused.value.exit_code is ExitCode.USAGE
 
 
-@pytest.mark.parametrize("scheme", ["mqtts", "ws", "wss"])
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
 def test_schemes_of_later_are_named(scheme: str) -> None:
     with pytest.raises(UsageError, match=f"{scheme}:// is not supported yet"):
         resolve(f"{scheme}://localhost")

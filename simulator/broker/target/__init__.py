@@ -8,10 +8,10 @@ to, and each connection is checked again.
 
 from simulator.broker.target.public import PUBLIC_ADDRESSES, PUBLIC_BROKERS
 from simulator.broker.target.resolve import check_reachable, resolve_target
-from simulator.broker.target.url import DEFAULT_PORT, normal_host, parse_url
+from simulator.broker.target.url import DEFAULT_PORTS, normal_host, parse_url
 
 __all__ = [
-    "DEFAULT_PORT",
+    "DEFAULT_PORTS",
     "PUBLIC_ADDRESSES",
     "PUBLIC_BROKERS",
     "check_reachable",

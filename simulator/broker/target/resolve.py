@@ -29,7 +29,7 @@ def resolve_target(
     again, so a name server that changes its mind later changes nothing.
 
     Args:
-        url: ``mqtt://[user[:password]@]host[:port]``; percent-encode what is special in user or password.
+        url: ``mqtt[s]://[user[:password]@]host[:port]``; percent-encode what is special in user or password.
         allow: hosts off this machine that the user has named as theirs, as names or addresses.
         resolver: like `socket.getaddrinfo`; a numeric address is not looked up.
         protocol: MQTT version to speak there.
@@ -59,7 +59,8 @@ def resolve_target(
         # A broker on "localhost" may well listen on 127.0.0.1 alone, though ::1 is resolved first.
         addresses.sort(key=lambda address: address.version)
     pinned = tuple(dict.fromkeys(str(plain(address)) for address in addresses))
-    return Endpoint(host, pinned[0], found.port, protocol, found.username, found.password, pinned=pinned)
+    login = (found.username, found.password)
+    return Endpoint(host, pinned[0], found.port, protocol, *login, tls=found.tls, pinned=pinned)
 
 
 def check_reachable(endpoint: Endpoint, connect: Connector = socket.create_connection) -> None:

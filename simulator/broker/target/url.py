@@ -10,10 +10,11 @@ from urllib.parse import unquote, urlsplit
 from simulator.broker.target.addresses import parse_address
 from simulator.core.errors import UsageError
 
-DEFAULT_PORT = 1883
+DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+"""Schemes with the ports that IANA has registered for them."""
 
-_EXAMPLE = "write it as mqtt://host:port"
-_LATER = {"mqtts", "ssl", "tls", "ws", "wss"}
+_EXAMPLE = "write it as mqtt://host:port, or mqtts://host:port for TLS"
+_LATER = {"ws", "wss"}
 _PLACE = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 
 
@@ -26,16 +27,18 @@ class BrokerUrl:
         port: TCP port.
         username: of the fleet, if one is given.
         password: likewise.
+        tls: whether to encrypt.
     """
 
     host: str
     port: int
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    tls: bool = False
 
 
 def parse_url(url: str) -> BrokerUrl:
-    """Return what ``mqtt://[user[:password]@]host[:port]`` says.
+    """Return what ``mqtt[s]://[user[:password]@]host[:port]`` says.
 
     No message repeats the URL, which may hold a password.
 
@@ -50,7 +53,7 @@ def parse_url(url: str) -> BrokerUrl:
         raise UsageError(f"the broker URL has no valid host and port: {_EXAMPLE}") from None
     if parts.scheme in _LATER:
         raise UsageError(f"{parts.scheme}:// is not supported yet: {_EXAMPLE}")
-    if parts.scheme != "mqtt" or not url.lower().startswith("mqtt://"):
+    if parts.scheme not in DEFAULT_PORTS or not url.lower().startswith(f"{parts.scheme}://"):
         raise UsageError(f"the broker must be `embedded`, `mosquitto` or a URL: {_EXAMPLE}")
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in url or "#" in url:
         raise UsageError(
@@ -59,14 +62,15 @@ def parse_url(url: str) -> BrokerUrl:
     user, at, place = parts.netloc.rpartition("@")
     if "@" in user:
         raise UsageError("the broker URL has two @: percent-encode one in a user name or password as %40")
-    host, port = _place(place)
+    host, port = _place(place, DEFAULT_PORTS[parts.scheme])
     name, colon, secret = user.partition(":")
     if at and not name:
         raise UsageError("the broker URL has no user name before the @")
-    return BrokerUrl(host, port, unquote(name) if at else None, unquote(secret) if colon else None)
+    username, password = unquote(name) if at else None, unquote(secret) if colon else None
+    return BrokerUrl(host, port, username, password, tls=parts.scheme == "mqtts")
 
 
-def _place(text: str) -> tuple[str, int]:
+def _place(text: str, usual_port: int) -> tuple[str, int]:
     found = _PLACE.fullmatch(text)
     if found is None:
         raise UsageError(f"the broker URL has no valid host and port: {_EXAMPLE}")
@@ -75,7 +79,7 @@ def _place(text: str) -> tuple[str, int]:
         raise UsageError(f"the broker URL names no host: {_EXAMPLE}")
     if found["six"] is not None and ":" not in host:
         raise UsageError(f"the broker URL has brackets around what is no IPv6 address: {_EXAMPLE}")
-    port = DEFAULT_PORT if found["port"] is None else int(found["port"])
+    port = usual_port if found["port"] is None else int(found["port"])
     if not 0 < port < 65_536:
         raise UsageError(f"the broker URL has port {port}; ports go from 1 to 65535")
     return normal_host(host), port
