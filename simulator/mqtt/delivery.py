@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import selectors
-import socket
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 
@@ -28,13 +25,14 @@ from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.caps import Caps
+from simulator.mqtt.connection import AGAIN, Connection
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
 from simulator.mqtt.dialler import Dialler
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
-from simulator.mqtt.tls import AGAIN, begin_tls, continue_handshake, failure
+from simulator.mqtt.tls import Security, failure
 from simulator.mqtt.transports import carrier, link_factory
 
 _READ_SIZE = 64 * 1024
@@ -47,31 +45,6 @@ _TURN = 0.1
 
 OnOutcome = Callable[[Publish, Delivered], None]
 OnMessage = Callable[[str, str, bytes], None]
-
-
-class _Connection:
-    """One TCP connection of a session.
-
-    Attributes:
-        closed: it is over; the selector may still tell of it in the same turn.
-        dialling: the TCP connect, or the TLS handshake after it, is not through yet.
-        arriving: it takes a place in the window of connections in progress.
-        writable: it is worth trying to send. Not while dialling; not while the kernel takes no more
-            bytes, until the selector says that it does again; and no more once sending has failed, when
-            reading will tell why, after what the broker said last.
-        frozen: how it is left alone, None if it is not.
-    """
-
-    __slots__ = ("arriving", "closed", "dialling", "frozen", "session", "socket", "writable")
-
-    def __init__(self, session: Session, sock: socket.socket) -> None:
-        self.session = session
-        self.socket = sock
-        self.closed = False
-        self.dialling = True
-        self.arriving = True
-        self.writable = False
-        self.frozen: Freeze | None = None
 
 
 class Delivery:
@@ -104,7 +77,7 @@ class Delivery:
         self._endpoint = endpoint
         self._options = options
         self._settle = on_outcome
-        self._system_trust: ssl.SSLContext | None = None
+        self._security = Security(endpoint.host, options.credentials) if endpoint.tls else None
         self._transport = carrier(options.transport)
         self._make_link = link_factory(self._transport, endpoint.protocol)
         self._seeds = Seeds(jitter_seed)
@@ -112,7 +85,7 @@ class Delivery:
         self._timers: Timers[Session] = Timers()
         self._selector = selectors.DefaultSelector()
         self._sessions: dict[str, Session] = {}
-        self._connections: dict[Session, _Connection] = {}
+        self._connections: dict[Session, Connection] = {}
         self._to_dial: deque[Session] = deque()
         self._to_flush: list[Session] = []
         self._arriving = 0
@@ -342,86 +315,43 @@ class Delivery:
         except OSError as error:
             session.closed(failure(error))
             return
-        connection = _Connection(session, sock)
+        connection = Connection(session, sock)
         self._connections[session] = connection
         self._arriving += 1
         self._selector.register(sock, selectors.EVENT_WRITE, connection)
 
-    def _connected(self, connection: _Connection) -> None:
-        sock = connection.socket
-        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code:
-            self._lose(connection, os.strerror(code))
-        elif self._met_itself(sock):
-            self._lose(connection, Cause.OWN_ADDRESS)
-        elif self._endpoint.tls:
-            self._secure(connection)
-        else:
-            self._opened(connection)
-
-    def _secure(self, connection: _Connection) -> None:
-        context = self._trust(connection.session)
+    def _establish(self, connection: Connection) -> None:
         try:
-            connection.socket = sock = begin_tls(connection.socket, context, self._endpoint.host)
-        except OSError as error:
-            self._lose(connection, failure(error))
-        else:
-            self._shake_hands(connection, sock)
-
-    def _trust(self, session: Session) -> ssl.SSLContext:
-        if self._options.credentials is not None:
-            return self._options.credentials.ssl_context(session.device)
-        if self._system_trust is None:
-            self._system_trust = ssl.create_default_context()
-        return self._system_trust
-
-    def _shake_hands(self, connection: _Connection, sock: ssl.SSLSocket) -> None:
-        try:
-            awaited = continue_handshake(sock)
+            awaited = connection.establish(self._security)
         except OSError as error:
             self._lose(connection, failure(error))
             return
         if awaited:
-            self._selector.modify(sock, awaited, connection)
-        else:
-            self._opened(connection)
-
-    def _opened(self, connection: _Connection) -> None:
+            self._selector.modify(connection.socket, awaited, connection)
+            return
         connection.dialling = False
         connection.writable = True
         self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
         connection.session.opened()
         self._send(connection)
 
-    @staticmethod
-    def _met_itself(sock: socket.socket) -> bool:
-        # Dialling a port of the ephemeral range on loopback while the broker is down can, once in some
-        # ten thousand attempts, pick that very port as its own, and TCP then connects it to itself.
-        try:
-            return bool(sock.getsockname() == sock.getpeername())
-        except OSError:
-            return False  # gone already; reading will tell
-
-    def _arrived(self, connection: _Connection) -> None:
+    def _arrived(self, connection: Connection) -> None:
         if connection.arriving:
             connection.arriving = False
             self._arriving -= 1
 
     # Reading and writing
 
-    def _on_ready(self, connection: _Connection, events: int) -> None:
+    def _on_ready(self, connection: Connection, events: int) -> None:
         if connection.dialling:
-            if isinstance(connection.socket, ssl.SSLSocket):
-                self._shake_hands(connection, connection.socket)
-            else:
-                self._connected(connection)
+            self._establish(connection)
             return
         if events & selectors.EVENT_READ:
             self._receive(connection)
         if events & selectors.EVENT_WRITE and not connection.closed:
             self._send(connection)
 
-    def _receive(self, connection: _Connection) -> None:
+    def _receive(self, connection: Connection) -> None:
         session = connection.session
         try:
             data = connection.socket.recv(_READ_SIZE)
@@ -440,7 +370,7 @@ class Delivery:
         if connection.arriving and session.state is not SessionState.CONNECTING:
             self._arrived(connection)
 
-    def _send(self, connection: _Connection) -> None:
+    def _send(self, connection: Connection) -> None:
         session = connection.session
         if session.link is None or not (outgoing := session.link.outgoing):
             return
@@ -462,12 +392,9 @@ class Delivery:
         if count:
             session.handed_over(count)
 
-    def _watch(self, connection: _Connection) -> None:
+    def _watch(self, connection: Connection) -> None:
         """Have the selector tell what is of interest about a connection."""
-        frozen, sock = connection.frozen, connection.socket
-        events = 0 if frozen else selectors.EVENT_READ
-        if not connection.writable and (frozen is None or frozen.writing):
-            events |= selectors.EVENT_WRITE
+        sock, events = connection.socket, connection.events
         watched = sock in self._selector.get_map()
         if events and watched:
             self._selector.modify(sock, events, connection)
@@ -485,6 +412,6 @@ class Delivery:
             if connection is not None and connection.writable:
                 self._send(connection)
 
-    def _lose(self, connection: _Connection, reason: str) -> None:
+    def _lose(self, connection: Connection, reason: str) -> None:
         self.hang_up(connection.session)
         connection.session.closed(reason)

@@ -1,39 +1,37 @@
-"""TLS on a socket that never blocks: the handshake in steps, and what its failures mean."""
+"""TLS for the connections of a fleet, and what its failures mean."""
 
 from __future__ import annotations
 
-import selectors
 import socket
 import ssl
 
-AGAIN = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-"""What a socket raises, encrypted or not, when the kernel has nothing to give or takes no more."""
+from simulator.core.credentials import CredentialSource
 
 
-def begin_tls(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-    """Return the socket that takes the place of a connected one; its handshake is still to come.
+class Security:
+    """Encrypts connections to one broker.
 
     Args:
-        sock: connected; not to be used any more.
-        context: whom to trust, and who we are.
         host: the name that the broker's certificate must be for.
+        credentials: whom each device trusts, and who it is; without them the system says whom to trust.
     """
-    return context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
 
+    def __init__(self, host: str, credentials: CredentialSource | None) -> None:
+        self._host = host
+        self._credentials = credentials
+        self._anybody = ssl.create_default_context() if credentials is None else None
 
-def continue_handshake(sock: ssl.SSLSocket) -> int:
-    """Go on with the handshake; return the selector event to wait for before the next step, 0 if it is done.
+    def encrypt(self, sock: socket.socket, device: str) -> ssl.SSLSocket:
+        """Return what takes the place of a device's connected socket; its handshake is still to come.
 
-    Raises:
-        OSError: it has failed; `failure` says why.
-    """
-    try:
-        sock.do_handshake()
-    except ssl.SSLWantReadError:
-        return selectors.EVENT_READ
-    except ssl.SSLWantWriteError:
-        return selectors.EVENT_WRITE
-    return 0
+        Raises:
+            OSError: the connection is gone already.
+        """
+        context = self._anybody
+        if self._credentials is not None:
+            context = self._credentials.ssl_context(device)
+        assert context is not None
+        return context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
 
 
 def failure(error: OSError) -> str:

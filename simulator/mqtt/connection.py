@@ -1,0 +1,81 @@
+"""One TCP connection of a session, encrypted or not: it never blocks, and knows nothing of MQTT."""
+
+from __future__ import annotations
+
+import errno
+import os
+import selectors
+import socket
+import ssl
+
+from simulator.core.actions import Freeze
+from simulator.mqtt.reasons import Cause
+from simulator.mqtt.session import Session
+from simulator.mqtt.tls import Security
+
+AGAIN = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""What `send` and `recv` of a socket raise when the kernel takes no more, or has nothing to give."""
+
+
+class Connection:
+    """A connection from the dial to its end.
+
+    Attributes:
+        socket: carries it; another one once it is encrypted.
+        closed: it is over; the selector may still tell of it in the same turn.
+        dialling: it does not stand yet, see `establish`.
+        arriving: it takes a place in the window of connections in progress.
+        writable: it is worth trying to send. Not while dialling; not while the kernel takes no more
+            bytes, until the selector says that it does again; and no more once sending has failed, when
+            reading will tell why, after what the broker said last.
+        frozen: how it is left alone, None if it is not.
+    """
+
+    __slots__ = ("arriving", "closed", "dialling", "frozen", "session", "socket", "writable")
+
+    def __init__(self, session: Session, sock: socket.socket) -> None:
+        self.session = session
+        self.socket = sock
+        self.closed = False
+        self.dialling = True
+        self.arriving = True
+        self.writable = False
+        self.frozen: Freeze | None = None
+
+    def establish(self, security: Security | None) -> int:
+        """Go on with the TCP connect and then the TLS handshake, if it is to be encrypted.
+
+        Returns:
+            The selector's event to wait for before the next call; 0 when the connection stands.
+
+        Raises:
+            OSError: it will not come to stand.
+        """
+        if not isinstance(self.socket, ssl.SSLSocket):
+            self._check_connected()
+            if security is None:
+                return 0
+            self.socket = security.encrypt(self.socket, self.session.device)
+        try:
+            self.socket.do_handshake()
+        except ssl.SSLWantReadError:
+            return selectors.EVENT_READ
+        except ssl.SSLWantWriteError:
+            return selectors.EVENT_WRITE
+        return 0
+
+    def _check_connected(self) -> None:
+        code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+        # Dialling a port of the ephemeral range on loopback while the broker is down can, once in some
+        # ten thousand attempts, pick that very port as its own, and TCP then connects it to itself.
+        if self.socket.getsockname() == self.socket.getpeername():
+            raise OSError(errno.ECONNREFUSED, Cause.OWN_ADDRESS)
+
+    @property
+    def events(self) -> int:
+        """What the selector should tell of, now that the connection stands; 0 for nothing."""
+        if self.frozen is None:
+            return selectors.EVENT_READ if self.writable else selectors.EVENT_READ | selectors.EVENT_WRITE
+        return selectors.EVENT_WRITE if self.frozen.writing and not self.writable else 0
