@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 from multiprocessing.connection import Connection as Wire
+from pathlib import Path
 from typing import cast
 
 from simulator.broker.ports import LOOPBACK
@@ -86,6 +88,7 @@ class Network:
         switch.close()
         for link in tuple(self._links):
             link.reset()
+        shutil.rmtree(Path(path).parent, ignore_errors=True)  # in case whoever made it was killed
 
     # How it is
 
