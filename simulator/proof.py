@@ -19,13 +19,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from simulator.core.actions import Connect, Publish, Subscribe
+from simulator.core.credentials import CONTROL
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import RunFailedError, TargetRefusedError, UsageError
 from simulator.core.records import Delivered, Outcome
 from simulator.mqtt import Delivery, DeliveryOptions
-
-TOPIC = "fleetsim/control"
-"""Under it the operator publishes, on a level that is named anew in each run."""
 
 TIMEOUT = 60.0
 """Seconds that the operator has."""
@@ -53,14 +51,14 @@ class ProofOptions:
     """How control of a broker is to be proven.
 
     Attributes:
-        topic: under which the operator publishes; the run adds a level of its own.
+        topic: under which the operator publishes, on a level that is named anew in each run.
         timeout: seconds that the operator has.
 
     Raises:
         UsageError: the topic is none to publish on.
     """
 
-    topic: str = TOPIC
+    topic: str = CONTROL
     timeout: float = TIMEOUT
 
     def __post_init__(self) -> None:
@@ -135,6 +133,7 @@ class _Session:
     ) -> None:
         self._endpoint = endpoint
         self._device = device
+        self._credentials = delivery.credentials
         self._options = options
         self._stopped = stopped
         self._topic = f"{options.topic}/{secrets.token_hex(4)}"
@@ -244,8 +243,11 @@ class _Session:
             )
 
     def _command(self) -> str:
-        endpoint = self._endpoint
+        endpoint, trust = self._endpoint, self._credentials
         words = ["mosquitto_pub", "-h", endpoint.address, "-p", str(endpoint.port)]
+        if endpoint.tls:
+            words[2] = endpoint.host  # a certificate is for a name
+            words += ["--tls-use-os-certs"] if trust is None else ["--cafile", str(trust.authority)]
         words += ["-q", "1", "-u", "YOU", "-P", "YOUR_PASSWORD", "-t", self._topic, "-m", self._nonce]
         return shlex.join(words)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from simulator.core.credentials import CONTROL
+
 if TYPE_CHECKING:
     from simulator.reach import Reach
 
@@ -21,13 +23,13 @@ class TargetChoice:
 
     Attributes:
         allow: hosts beyond this machine.
-        proof_topic: under which the operator proves to control them; the usual one if None.
+        proof_topic: under which the operator proves to control them.
         proof_timeout: seconds for the proof.
         limits: caps that differ from the usual ones.
     """
 
     allow: frozenset[str] = frozenset()
-    proof_topic: str | None = None
+    proof_topic: str = CONTROL
     proof_timeout: float = 60.0
     limits: dict[str, int] = field(default_factory=dict)
 
@@ -37,10 +39,10 @@ class TargetChoice:
         Raises:
             UsageError: the topic is none to publish on.
         """
-        from simulator.proof import TOPIC, ProofOptions
+        from simulator.proof import ProofOptions
         from simulator.reach import Reach
 
-        options = ProofOptions(TOPIC if self.proof_topic is None else self.proof_topic, self.proof_timeout)
+        options = ProofOptions(self.proof_topic, self.proof_timeout)
         return Reach(self.allow, options, self.limits, ask=lambda line: click.echo(line, err=True))
 
 
@@ -100,9 +102,10 @@ _PARAMETERS = (
     ),
     click.option(
         "--proof-topic",
+        default=CONTROL,
+        show_default=True,
         metavar="TOPIC",
-        help="Where you prove it: devices may read below this topic and not write; fleetsim/control if "
-        "left out.",
+        help="Where you prove it: devices may read below this topic and not write.",
     ),
     click.option(
         "--proof-timeout",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Login:
 
 class CredentialSource(Protocol):
     """Gives each device its credentials; asked at every connect, so that none is out of date."""
+
+    @property
+    def authority(self) -> Path:
+        """The certificate that the broker's certificate is checked with."""
 
     def login(self, device: str) -> Login:
         """Return what the CONNECT of a device says at this moment.
