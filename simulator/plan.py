@@ -131,17 +131,9 @@ class Plan:
             connecting=mqtt.connect_window,
             connect_rate=None if mqtt.connect_rate is None else mqtt.connect_rate / self.shard.count,
             source_addresses=mqtt.sources,
-            credentials=self._credentials,
+            credentials=open_credentials(self.scenario),
             limits=(self.limits or usual_limits(self.endpoint)).share(1 / self.shard.count),
         )
-
-    @property
-    def _credentials(self) -> Credentials | None:
-        mqtt = self.scenario.mqtt
-        if mqtt.credentials is None:
-            return None
-        how = mqtt.authentication or Authentication.NONE
-        return Credentials.open(Path(mqtt.credentials), how, token_lifetime=mqtt.token_lifetime)
 
     @property
     def comes_and_goes(self) -> bool:
@@ -165,6 +157,19 @@ class Plan:
         sizes = [self.scenario.households_in(index) for index in range(self.scenario.neighbourhoods)]
         count = self.shard.count
         return PacerShare.of(self.shard.index, [sum(sizes[index::count]) for index in range(count)])
+
+
+def open_credentials(scenario: Scenario) -> Credentials | None:
+    """Return the credentials that a scenario's devices log in with, if it has any.
+
+    Raises:
+        UsageError: there are none where it says.
+    """
+    mqtt = scenario.mqtt
+    if mqtt.credentials is None:
+        return None
+    how = mqtt.authentication or Authentication.NONE
+    return Credentials.open(Path(mqtt.credentials), how, token_lifetime=mqtt.token_lifetime)
 
 
 ALWAYS = Spell(0.0, math.inf)

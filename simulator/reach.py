@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from simulator.broker import BrokerHandle, open_broker
+from simulator.broker.credentials import Credentials
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.limits import ON_THIS_MACHINE, Limits, usual_limits
 from simulator.mqtt import DeliveryOptions
@@ -45,7 +45,7 @@ class Reach:
         device: Callable[[], str],
         delivery: Callable[[Endpoint], DeliveryOptions] = lambda _endpoint: DeliveryOptions(),
         stopped: Callable[[], bool] = lambda: False,
-        credentials: Path | None = None,
+        credentials: Credentials | None = None,
     ) -> Iterator[BrokerHandle]:
         """Give a broker for the time of a run, proven to be the user's if it is beyond this machine.
 
@@ -55,7 +55,7 @@ class Reach:
             device: names a device of the fleet, for the proof.
             delivery: says how the fleet connects to an endpoint, likewise.
             stopped: says whether the user has given up.
-            credentials: folder of the fleet's credentials, for a broker that is started here.
+            credentials: those of the fleet, for a broker that is started here.
 
         Raises:
             UsageError: the URL is none, or the credentials are not for such a broker.

@@ -22,7 +22,7 @@ from simulator.core.thresholds import Threshold
 from simulator.faults import network_conditions
 from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
-from simulator.plan import Ended, Plan
+from simulator.plan import Ended, Plan, open_credentials
 from simulator.reach import Reach
 from simulator.report import (
     CleanUp,
@@ -111,7 +111,7 @@ def run(
                 lambda: next(devices_of(scenario), scenario.name),
                 lambda target: Plan(scenario, target, None).delivery_options,
                 stopped,
-                None if scenario.mqtt.credentials is None else Path(scenario.mqtt.credentials),
+                open_credentials(scenario),
             )
         )
         folder = RunFolder.create(settings.folder)

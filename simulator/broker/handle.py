@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
+from simulator.broker.credentials import Credentials
 from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.mosquitto import LocalMosquitto
 from simulator.broker.target import check_reachable, resolve_target
@@ -64,7 +64,7 @@ def open_broker(
     protocol: Protocol,
     allow: Collection[str] = (),
     prove: Callable[[Endpoint], Endpoint] | None = None,
-    credentials: Path | None = None,
+    credentials: Credentials | None = None,
 ) -> Iterator[BrokerHandle]:
     """Start the broker that is asked for, or check the one that is named, for the time of a run.
 
@@ -74,7 +74,7 @@ def open_broker(
         allow: hosts off this machine that the user has named as theirs.
         prove: has the user prove control of a broker beyond this machine and clears its endpoint; without
             it no such broker is let through.
-        credentials: folder of the fleet's credentials, for a Mosquitto that checks them.
+        credentials: those of the fleet, for a Mosquitto that checks them.
 
     Raises:
         UsageError: the URL is none, or the credentials are not for such a broker.

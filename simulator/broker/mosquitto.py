@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Self
 
 from simulator.broker.child import Child, write_private
-from simulator.broker.credentials import BrokerKind, CredentialFolder, Listener
+from simulator.broker.credentials import BrokerKind, Credentials, Listener
 from simulator.broker.credentials import mosquitto as provisioned
 from simulator.broker.ports import LOOPBACK, free_port, require_free
+from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import RunFailedError
 
@@ -51,13 +52,13 @@ class LocalMosquitto:
         port: where to listen; a free one if left out.
         persistence: whether sessions outlive the process.
         extra: further lines for its configuration.
-        credentials: folder of the fleet's credentials; it is open if left out.
+        credentials: those of the fleet, and how it authenticates; it is open if left out.
 
     Attributes:
         ports: where it listens, by the way in.
 
     Raises:
-        UsageError: there are no credentials for Mosquitto in the folder.
+        UsageError: the credentials were made for another broker.
         RunFailedError: Mosquitto is not installed, or the port is in use.
     """
 
@@ -67,16 +68,19 @@ class LocalMosquitto:
         *,
         persistence: bool = False,
         extra: str = "",
-        credentials: Path | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._program = _find()
         self.port = free_port() if port is None else require_free(port)
         self.ports = {Listener.TCP: self.port}
-        self._credentials = None if credentials is None else CredentialFolder(credentials.absolute())
-        if self._credentials is not None:
-            self._credentials.require(BrokerKind.MOSQUITTO)
+        self._credentials = credentials
+        self._entry = Listener.TCP
+        if credentials is not None:
+            credentials.folder.require(BrokerKind.MOSQUITTO)
             for listener in (Listener.TLS, Listener.MTLS):
                 self.ports[listener] = free_port(avoid=self.ports.values())
+            if credentials.authentication is Authentication.CERTIFICATE:
+                self._entry = Listener.MTLS
         self._persistence = persistence
         self._extra = extra
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -111,9 +115,9 @@ class LocalMosquitto:
 
     def _listeners(self) -> str:
         """Return the lines that say where it listens and to whom."""
-        folder = self._credentials
-        if folder is None:
+        if self._credentials is None:
             return _OPEN.format(port=self.port, address=LOOPBACK)
+        folder = self._credentials.folder
         lines = [provisioned.listen(folder, *each, LOOPBACK) for each in self.ports.items()]
         return "\n".join([*lines, provisioned.checks(folder)])
 
@@ -152,13 +156,21 @@ class LocalMosquitto:
         """Return the processor time that it has used since its start; None if that cannot be told."""
         return None if self._child is None else self._child.cpu_seconds()
 
-    def endpoint(self, protocol: Protocol, listener: Listener = Listener.TCP) -> Endpoint:
-        """Return where it listens for this MQTT version; one port serves both."""
-        return Endpoint(LOOPBACK, LOOPBACK, self.ports[listener], protocol)
+    def endpoint(self, protocol: Protocol, listener: Listener | None = None) -> Endpoint:
+        """Return where it listens for this MQTT version; one port serves both.
+
+        Args:
+            protocol: the version.
+            listener: the way in; that of the fleet's authentication if left out.
+        """
+        listener = listener or self._entry
+        tls = listener is not Listener.TCP
+        return Endpoint(LOOPBACK, LOOPBACK, self.ports[listener], protocol, tls=tls)
 
     def describe(self) -> str:
         """Return in a few words what it is and where."""
-        return f"local Mosquitto on {LOOPBACK}:{self.port}"
+        how = " (mutual TLS)" if self._entry is Listener.MTLS else ""
+        return f"local Mosquitto on {LOOPBACK}:{self.ports[self._entry]}{how}"
 
     def __enter__(self) -> Self:
         self.start()

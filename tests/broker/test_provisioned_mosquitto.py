@@ -234,9 +234,11 @@ def test_the_operator_does_not_speak_for_a_device(broker: Broker, passwords: Cre
 def test_a_local_mosquitto_with_credentials_lets_in_this_fleet_alone(
     protocol: Protocol, folder: Path, passwords: Credentials, certificates: Credentials
 ) -> None:
-    with LocalMosquitto(credentials=folder) as local:
+    with LocalMosquitto(credentials=certificates) as local:
         ports = {listener: local.endpoint(protocol, listener).port for listener in local.ports}
-        assert ports[Listener.TCP] == local.endpoint(protocol).port == local.port
+        assert local.endpoint(protocol) == local.endpoint(protocol, Listener.MTLS)
+        assert local.endpoint(protocol).tls
+        assert not local.endpoint(protocol, Listener.TCP).tls
         context, login = certificates.ssl_context(A.device), passwords.login(A.device)
         assert knock(ports[Listener.MTLS], A.device, context=context) == "Success"
         assert knock(ports[Listener.TLS], A.device, login, passwords.ssl_context(A.device)) == "Success"
@@ -244,12 +246,10 @@ def test_a_local_mosquitto_with_credentials_lets_in_this_fleet_alone(
         assert knock(ports[Listener.TCP], A.device) == "Not authorized"
 
 
-def test_a_local_mosquitto_needs_credentials_that_are_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no credentials"):
-        LocalMosquitto(credentials=tmp_path)
+def test_a_local_mosquitto_needs_credentials_of_its_own_kind(tmp_path: Path) -> None:
     provisioned(tmp_path / "emqx", broker=BrokerKind.EMQX)
     with pytest.raises(UsageError, match=r"was provisioned for another broker; .* --for mosquitto"):
-        LocalMosquitto(credentials=tmp_path / "emqx")
+        LocalMosquitto(credentials=Credentials.open(tmp_path / "emqx"))
 
 
 TEMPLATES = ["{event}/{device}", "site/{kind}-{device}/{event}", "{neighbourhood}.{device}/x/{event}"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,13 @@ import pytest
 from fleetsim_process import PATIENCE, fleetsim, read, rows, start, wait_for
 
 from simulator.broker import LocalMosquitto
-from simulator.broker.credentials import Credentials
+from simulator.broker.credentials import CredentialFolder, Credentials
+from simulator.broker.credentials.authority import Authority, Issued
+from simulator.broker.credentials.keys import load_key
 from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Protocol
+from simulator.fleet import Fleet
+from simulator.scenario import load_scenario
 
 HOODS = ("--set", "world.households_per_neighbourhood=6", "--set", "world.shops=2")
 """Two neighbourhoods, for two workers."""
@@ -80,6 +86,51 @@ def test_a_device_that_is_locked_out_is_refused_and_counted_so(
     assert len(dropped) == messages["dropped"]
 
 
+def outcomes_by_device(folder: Path) -> dict[str, Counter[tuple[str, str | None]]]:
+    """Return how often a device's messages ended in each way, and why."""
+    senders = {row["id"]: row["device"] for row in rows(folder / "truth" / "messages.jsonl")}
+    ways: dict[str, Counter[tuple[str, str | None]]] = {device: Counter() for device in senders.values()}
+    for row in rows(folder / "truth" / "delivery.jsonl"):
+        ways[senders[row["id"]]][row["outcome"], row["reason"]] += 1
+    return ways
+
+
+def test_a_fleet_with_certificates_and_three_that_are_wrong(
+    evening: Path, credentials: Path, run: Run, tmp_path: Path
+) -> None:
+    """One has an expired certificate, one a revoked, one another's; each is refused and counted so."""
+    fleet = Fleet(load_scenario(evening, {"world.households_per_neighbourhood": "6", "world.shops": "2"}))
+    speakers = sorted(device for device, kind in fleet.devices.items() if kind == "smart_speaker")
+    expired, revoked, thief, victim = speakers[:4]
+    fleetsim("provision", evening, *HOODS, "--for", "mosquitto", "-o", credentials, "--revoke", revoked)
+    files = CredentialFolder(credentials)
+    now = datetime.now(UTC)
+    authority = Authority.load(Issued(files.authority.read_bytes(), files.authority_key.read_bytes()), now)
+    assert authority is not None
+    key = load_key(files.key(expired).read_bytes())
+    ended = authority.issue(expired, now=now, key=key, not_after=now - timedelta(minutes=1))
+    files.certificate(expired).write_bytes(ended.certificate)
+    for path in (files.certificate, files.key):
+        path(thief).write_bytes(path(victim).read_bytes())
+
+    how = ("--set", "mqtt.authentication=certificate", "--set", "mqtt.version=5", "--speed", "3600")
+    summary, said = run("--broker", "mosquitto", "--set", "witness=1", *how)
+    connections, messages = summary["connections"], summary["messages"]
+    assert connections["asked"] - connections["reached"] == 2
+    assert "certificate expired" in said
+    assert "certificate revoked" in said
+    ways = outcomes_by_device(tmp_path / "run")
+    for device in (expired, revoked):
+        assert {way for way, _ in ways.pop(device)} == {"dropped"}
+    assert ways.pop(thief).keys() == {("refused", "not authorized")}
+    assert all(way.keys() == {("acknowledged", None)} for way in ways.values())
+    assert (
+        summary["witness"]["received"]
+        == messages["acknowledged"]
+        == sum(way.total() for way in ways.values())
+    )
+
+
 def test_messages_on_topics_without_the_right_to_them_are_refused_and_counted_so(run: Run) -> None:
     elsewhere = ("--set", "mqtt.topic=elsewhere/{device}/{event}", "--set", "mqtt.version=5")
     summary, _ = run("--broker", "mosquitto", *elsewhere)
@@ -113,7 +164,7 @@ def test_credentials_for_another_broker_are_no_use_to_mosquitto(evening: Path, t
 @pytest.fixture
 def guarded(credentials: Path) -> Iterator[LocalMosquitto]:
     """A Mosquitto that somebody else has started with what was provisioned."""
-    with LocalMosquitto(credentials=credentials) as broker:
+    with LocalMosquitto(credentials=Credentials.open(credentials)) as broker:
         yield broker
 
 
