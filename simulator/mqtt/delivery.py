@@ -32,7 +32,7 @@ from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
-from simulator.mqtt.tls import Security, failure
+from simulator.mqtt.tls import Security, failure, refuses
 from simulator.mqtt.transports import carrier, link_factory
 
 _READ_SIZE = 64 * 1024
@@ -324,7 +324,7 @@ class Delivery:
         try:
             awaited = connection.establish(self._security)
         except OSError as error:
-            self._lose(connection, failure(error))
+            self._fail(connection, error)
             return
         if awaited:
             self._selector.modify(connection.socket, awaited, connection)
@@ -358,7 +358,7 @@ class Delivery:
         except AGAIN:
             return
         except OSError as error:
-            self._lose(connection, failure(error))
+            self._fail(connection, error)
             return
         if not data:
             self._lose(connection, Cause.CLOSED_BY_BROKER)
@@ -411,6 +411,12 @@ class Delivery:
             connection = connections.get(session)
             if connection is not None and connection.writable:
                 self._send(connection)
+
+    def _fail(self, connection: Connection, error: OSError) -> None:
+        if refuses(error):
+            connection.session.turned_away(failure(error))
+        else:
+            self._lose(connection, failure(error))
 
     def _lose(self, connection: Connection, reason: str) -> None:
         self.hang_up(connection.session)

@@ -298,6 +298,11 @@ class Session:
         self._tried()
         self._advance()
 
+    def turned_away(self, reason: str) -> None:
+        """The broker does not want this device, and will not another time."""
+        self._tally.refused += 1
+        self._break_off(SessionState.REFUSED, reason)
+
     def tick(self, now: float) -> None:
         """Do what time asks for: reconnect, ping, or give a connection up."""
         match self.state:
@@ -386,8 +391,7 @@ class Session:
         if code in PASSING:
             self._hang_up(reason_name(code))
             return
-        self._tally.refused += 1
-        self._break_off(SessionState.REFUSED, reason_name(code))
+        self.turned_away(reason_name(code))
 
     def acknowledged(self, packet_id: int, code: int) -> None:
         """The broker is done with a message."""
@@ -429,8 +433,7 @@ class Session:
         if self.state not in (SessionState.CONNECTING, SessionState.CONNECTED):
             return
         if code in ELSEWHERE:
-            self._tally.refused += 1
-            self._break_off(SessionState.REFUSED, reason)
+            self.turned_away(reason)
         else:
             self._hang_up(reason)
 

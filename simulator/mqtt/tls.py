@@ -7,6 +7,18 @@ import ssl
 
 from simulator.core.credentials import CredentialSource
 
+_VERDICTS = (
+    "ACCESS_DENIED",
+    "BAD_CERTIFICATE",
+    "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_REQUIRED",
+    "CERTIFICATE_REVOKED",
+    "CERTIFICATE_UNKNOWN",
+    "UNKNOWN_CA",
+    "UNSUPPORTED_CERTIFICATE",
+)
+"""How OpenSSL ends the names of the alerts that say no to a certificate (RFC 8446, section 6.2)."""
+
 
 class Security:
     """Encrypts connections to one broker.
@@ -32,6 +44,15 @@ class Security:
             context = self._credentials.ssl_context(device)
         assert context is not None
         return context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
+
+
+def refuses(error: OSError) -> bool:
+    """Return whether this is the broker's verdict on a device's certificate, or on its having none.
+
+    In TLS 1.3 it comes after the handshake, for the client is done before the broker has judged.
+    """
+    reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
+    return "_ALERT_" in reason and reason.endswith(_VERDICTS)
 
 
 def failure(error: OSError) -> str:

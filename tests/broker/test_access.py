@@ -11,7 +11,7 @@ from provisioned import FLEET, TOPIC, topic
 from simulator.broker.credentials.access import USER, Access, Grant, derive_access
 from simulator.core.credentials import CONTROL, OPERATOR, WITNESS
 from simulator.core.errors import UsageError
-from simulator.proof import TOPIC as PROOF
+from simulator.proof import ProofOptions
 
 COMMAND = "command"
 
@@ -53,7 +53,7 @@ def test_the_witness_may_do_all_and_the_operator_what_an_operator_does() -> None
 
 
 def test_the_operator_proves_control_where_the_guard_asks_for_it() -> None:
-    assert PROOF == CONTROL
+    assert ProofOptions().topic == CONTROL
 
 
 @pytest.mark.parametrize("template", ["fleet/{device}-{event}", "{event}.{device}", "{device}{event}/x"])

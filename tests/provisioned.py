@@ -57,15 +57,15 @@ class Broker:
 
     def __init__(self, folder: Path, **changes: Any) -> None:
         self.ports: Mapping[Listener, int] = _free_ports()
-        self._folder = folder
+        self.folder = folder
         self._changes = changes
         self._child: Child | None = None
 
     def start(self) -> None:
         """Provision once more, and start."""
-        configuration = provisioned(self._folder, ports=self.ports, **self._changes).configuration
+        configuration = provisioned(self.folder, ports=self.ports, **self._changes).configuration
         command = [_find(), "-c", str(configuration)]
-        self._child = Child("Mosquitto", command, [*self.ports.values()], self._folder)
+        self._child = Child("Mosquitto", command, [*self.ports.values()], self.folder)
 
     def stop(self) -> None:
         if self._child is not None:
