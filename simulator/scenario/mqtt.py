@@ -222,6 +222,11 @@ class Mqtt(Options):
                 f"{authentication} needs credentials: make them with `fleetsim provision`, and name their "
                 "folder in mqtt.credentials"
             )
+        plain = info.data.get("broker", "").startswith("mqtt://")
+        if authentication is Authentication.CERTIFICATE and plain:
+            raise ValueError(
+                "a certificate is shown in a TLS handshake; write the broker as mqtts://HOST:PORT"
+            )
         return authentication
 
     @property

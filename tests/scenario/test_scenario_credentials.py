@@ -85,6 +85,17 @@ def test_the_embedded_broker_checks_none(home: Path, folder: str) -> None:
     assert "the embedded broker checks no credentials; name another in mqtt.broker" in said
 
 
+def test_a_certificate_needs_tls(home: Path, folder: str) -> None:
+    choice = {"credentials": folder, "authentication": "certificate"}
+    said = complaint(home, broker="mqtt://localhost:8884", **choice)
+    assert "a certificate is shown in a TLS handshake; write the broker as mqtts://HOST:PORT" in said
+    settings = {
+        "mqtt.broker": "mqtts://localhost:8884",
+        **{f"mqtt.{name}": each for name, each in choice.items()},
+    }
+    assert load_scenario(home, settings).mqtt.authentication is Authentication.CERTIFICATE
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
