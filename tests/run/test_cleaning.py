@@ -12,6 +12,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from simulator.broker import LocalMosquitto
+from simulator.broker.credentials import Credentials
+from simulator.core.credentials import WITNESS, Login
 
 NO_ROUTE = ["unshare", "--map-root-user", "--net"]
 """A network namespace of its own, where not even loopback is up: nothing could leave if the guard failed."""
@@ -27,8 +29,15 @@ def url(broker: LocalMosquitto) -> str:
 class Onlooker:
     """Asks a Mosquitto what it keeps, by means that know nothing of Fleetsim."""
 
-    def __init__(self, broker: LocalMosquitto) -> None:
+    def __init__(self, broker: LocalMosquitto, login: Login | None = None) -> None:
         self._port = broker.port
+        self._login = login or Login()
+
+    def _client(self, name: str, *, clean: bool = True) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2, name, clean_session=clean)
+        if self._login.username is not None:
+            client.username_pw_set(self._login.username, self._login.password)
+        return client
 
     def retained(self) -> set[str]:
         """Return the topics of all retained messages but the broker's own."""
@@ -41,7 +50,7 @@ class Onlooker:
             elif message.retain:
                 topics.add(message.topic)
 
-        client = Client(CallbackAPIVersion.VERSION2, "onlooker")
+        client = self._client("onlooker")
         client.on_message = on_message
         client.on_connect = lambda *_: client.subscribe("#")
         # The broker hands on what it retains before it takes the next packet.
@@ -54,7 +63,7 @@ class Onlooker:
     def has_session(self, device: str) -> bool:
         """Return whether the broker keeps a session of this client."""
         present: list[bool] = []
-        client = Client(CallbackAPIVersion.VERSION2, device, clean_session=False)
+        client = self._client(device, clean=False)
         client.on_connect = lambda _client, _data, flags, *_: present.append(flags.session_present)
         client.connect("127.0.0.1", self._port)
         wait_for(lambda: client.loop(0.1) == 0 and bool(present), "the onlooker")
@@ -63,7 +72,7 @@ class Onlooker:
 
     def put(self, topic: str) -> None:
         """Retain a message that is not the run's."""
-        client = Client(CallbackAPIVersion.VERSION2, "stranger")
+        client = self._client("stranger")
         done: list[bool] = []
         client.on_connect = lambda *_: client.publish(topic, b"mine", 1, retain=True)
         client.on_publish = lambda *_: done.append(True)
@@ -153,6 +162,32 @@ def test_clean_finds_retained_messages_whose_truth_was_never_written(
         onlooker.put(topic)
     fleetsim("clean", folder)
     assert onlooker.retained() == set()
+
+
+@pytest.mark.parametrize("truth", ["kept", "lost"])
+def test_devices_with_rights_to_their_own_topics_alone_remove_their_own(
+    truth: str, evening: Path, tmp_path: Path
+) -> None:
+    folder, secrets = tmp_path / "run", tmp_path / "credentials"
+    fleetsim("provision", evening, "--for", "mosquitto", "-o", secrets, "--quiet")
+    credentials = Credentials.open(secrets)
+    login = ("--set", f"mqtt.credentials={secrets}")
+    with LocalMosquitto(credentials=credentials) as broker:
+        onlooker = Onlooker(broker, credentials.login(WITNESS))
+        process = start(
+            *("run", evening, "--broker", url(broker), "--speed", "1500"),
+            *(*login, *LEAVES, "-o", folder, "--quiet"),
+        )
+        wait_for(lambda: len(devices_in(folder)) >= 5, "messages of five devices")
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+        devices = devices_in(folder)
+        assert len(onlooker.retained()) >= 5
+        if truth == "lost":
+            (folder / "truth" / "messages.jsonl").write_text("")
+        fleetsim("clean", folder)
+        assert onlooker.retained() == set()
+        assert not any(onlooker.has_session(device) for device in devices)
 
 
 def test_what_cannot_be_removed_is_said(evening: Path, tmp_path: Path) -> None:
