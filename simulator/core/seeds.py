@@ -101,13 +101,13 @@ class Draws:
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """Return a float in [low, high)."""
         if not self._uniforms:
-            self._uniforms = array("d", self.generator().random(BLOCK).tobytes())
+            self._uniforms = _packed(self.generator().random(BLOCK))
         return low + (high - low) * self._uniforms.pop()
 
     def normal(self, mean: float = 0.0, sd: float = 1.0) -> float:
         """Return a normal draw."""
         if not self._normals:
-            self._normals = array("d", self.generator().standard_normal(BLOCK).tobytes())
+            self._normals = _packed(self.generator().standard_normal(BLOCK))
         return mean + sd * self._normals.pop()
 
     def lognormal(self, median: float, log_sd: float) -> float:
@@ -136,3 +136,8 @@ class Draws:
             return options[self.below(len(options))]
         cumulative = list(accumulate(weights))
         return options[min(bisect(cumulative, self.uniform() * cumulative[-1]), len(options) - 1)]
+
+
+def _packed(block: np.ndarray[Any, np.dtype[np.float64]]) -> array[float]:
+    """Return a block in the least memory: the copy of an array has no room to grow."""
+    return array("d", block.tobytes())[:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simulator.world.person import Person
+from simulator.world.person import Activity, Person
 from simulator.world.place import Place
 
 
@@ -25,7 +25,13 @@ class Household:
 
     def awake_at_home(self) -> list[Person]:
         """Return the members who are at home and awake now."""
-        return [person for person in self.members if person.awake_at_home]
+        # `Person.awake_at_home` written out: devices ask at every change of everybody's spell.
+        home, asleep = self.home, Activity.ASLEEP
+        return [
+            person
+            for person in self.members
+            if (spell := person.spell).place is home and spell.activity is not asleep
+        ]
 
     @property
     def talking(self) -> bool:

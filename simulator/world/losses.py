@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import simpy
@@ -84,7 +83,7 @@ class Losses:
         self._expected = takings_a_day
         self._taken = 0.0
         for shelf in shelves:
-            shelf.observers.append(partial(self._ring_up, shelf.item.price))
+            shelf.observers.append(_Till(self, shelf.item.price).ring)
 
     def run(self) -> Generator[simpy.Event, Any, None]:
         """Return the losses as a SimPy process."""
@@ -123,6 +122,20 @@ class Losses:
             shelf = draws.choice(stocked, [loss.weight(shelf) for shelf in stocked])
             shelf.lose(self._env.now, loss.change, 1)
 
-    def _ring_up(self, price: float, event: ShelfEvent) -> None:
+    def ring_up(self, dollars: float) -> None:
+        """Add to the day's takings."""
+        self._taken += dollars
+
+
+class _Till:
+    """Rings up what shoppers take off one shelf."""
+
+    __slots__ = ("_losses", "_price")
+
+    def __init__(self, losses: Losses, price: float) -> None:
+        self._losses = losses
+        self._price = price
+
+    def ring(self, event: ShelfEvent) -> None:
         if event.change is StockChange.PICK:
-            self._taken -= event.quantity * price
+            self._losses.ring_up(-event.quantity * self._price)
