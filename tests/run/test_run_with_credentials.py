@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from fleetsim_process import PATIENCE, fleetsim, read, rows, start, wait_for
 
 from simulator.broker import LocalMosquitto
-from simulator.broker.credentials import CredentialFolder, Credentials
+from simulator.broker.credentials import CredentialFolder, Credentials, Listener
 from simulator.broker.credentials.authority import Authority, Issued
 from simulator.broker.credentials.keys import load_key
 from simulator.core.credentials import Authentication
@@ -168,6 +170,20 @@ def guarded(credentials: Path) -> Iterator[LocalMosquitto]:
         yield broker
 
 
+@pytest.mark.parametrize(
+    ("authentication", "listener"),
+    [(Authentication.PASSWORD, Listener.TLS), (Authentication.CERTIFICATE, Listener.MTLS)],
+)
+def test_a_fleet_logs_in_over_tls_at_a_broker_by_its_url(
+    authentication: Authentication, listener: Listener, guarded: LocalMosquitto, run: Run
+) -> None:
+    port = guarded.endpoint(Protocol.MQTT_5, listener).port
+    how = ("--set", f"mqtt.authentication={authentication}")
+    summary, said = run("--broker", f"mqtts://localhost:{port}", *how)
+    assert summary["connections"]["reached"] == summary["connections"]["asked"] > 20, said
+    assert summary["messages"]["acknowledged"] == summary["messages"]["due"]
+
+
 def command_lines(process: int) -> list[bytes]:
     """Return the command lines of a process and all that it has started."""
     lines, waiting = [], [process]
@@ -198,10 +214,16 @@ def test_no_secret_is_in_a_runs_folder_its_output_its_metrics_or_a_process_title
     parts = [folder / "shards" / str(index) / "truth" / "messages.jsonl" for index in range(2)]
     wait_for(lambda: all(part.exists() and part.stat().st_size for part in parts), "the first messages")
     titles = command_lines(process.pid)
+    assert process.stderr is not None
+    first_line = process.stderr.readline()
+    with urlopen(first_line.rpartition(" ")[2].strip()) as answer:  # "metrics at http://..."
+        metrics = answer.read()
+    process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE)
     assert len(titles) >= 3
+    assert b"fleetsim_" in metrics
     written = b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    shown = b"\n".join([*titles, out.encode(), err.encode(), written])
+    shown = b"\n".join([*titles, first_line.encode(), out.encode(), err.encode(), metrics, written])
     secrets = set(json.loads((credentials / "passwords.json").read_text()).values())
     for key in credentials.rglob("*.key"):
         secrets |= {line for line in key.read_text().splitlines() if not line.startswith("-")}
