@@ -129,8 +129,13 @@ class Outbox:
     def submit(self, publish: Publish, due: float, link: Link | None) -> None:
         """Write a message to the link if there is one and it may go now, else queue or drop it."""
         waiting = self.waiting
-        if link is not None and not waiting and not self._resend and self._may_write(publish, link):
-            self._tally.in_flight += 1
+        if (
+            link is not None
+            and not waiting
+            and not self._resend
+            and len(link.outgoing) < HIGH_WATER
+            and (not publish.qos or len(self._flights) < self._window)
+        ):
             self._write(Message(publish, due), link)
         elif waiting is not None and len(waiting) >= self._options.session_queue:
             self.drop(publish, due, Cause.SESSION_QUEUE_FULL)
@@ -198,11 +203,12 @@ class Outbox:
             return
         while waiting:
             message = waiting[0]
-            if not isinstance(message, Message) or not self._may_write(message.publish, link):
+            if not isinstance(message, Message) or len(link.outgoing) >= HIGH_WATER:
+                return
+            if message.publish.qos and len(self._flights) >= self._window:
                 return
             waiting.popleft()
             self._tally.queued -= 1
-            self._tally.in_flight += 1
             self._write(message, link)
         self.waiting = None
 
@@ -214,18 +220,19 @@ class Outbox:
             self._write_again(resend.popleft(), link)
         self._resend = None
 
-    def _may_write(self, publish: Publish, link: Link) -> bool:
-        return len(link.outgoing) < HIGH_WATER and (publish.qos == 0 or len(self._flights) < self._window)
-
     def _write(self, message: Message, link: Link) -> None:
         publish = message.publish
         qos = publish.qos
+        self._tally.in_flight += 1
         if self._largest is not None and self._size(publish) > self._largest:
             self._end(message, Outcome.DROPPED, Cause.PACKET_TOO_LARGE)
             return
         packet_id = 0
         if qos:
-            message.packet_id = packet_id = self.new_packet_id()
+            packet_id = self._packet_id + 1
+            if packet_id > _LAST_PACKET_ID or packet_id in self._flights:
+                packet_id = self.new_packet_id()
+            self._packet_id = message.packet_id = packet_id
             self._flights[packet_id] = message
         else:
             if not self.unasked:
@@ -320,10 +327,18 @@ class Outbox:
     def all_accepted(self, packet_ids: Sequence[int], now: float) -> None:
         """Take note that the broker has taken messages in flight."""
         flights = self._flights
+        settle = self._settle
         for packet_id in packet_ids:
             message = flights.pop(packet_id, None)
             if message is not None:
-                self._end(message, _ACKNOWLEDGED, None, now)
+                publish = message.publish
+                self._tally.in_flight -= 1
+                settle(
+                    publish,
+                    Delivered(
+                        publish.id, message.due, message.sent, now, _ACKNOWLEDGED, None, message.attempts
+                    ),
+                )
 
     # How it ends
 
