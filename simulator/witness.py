@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from string import Formatter
 
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
+from simulator.core.topics import topic_filter
 
 REMEMBERED = 100_000
 """Messages received last, among which a second copy is known as one."""
@@ -136,13 +136,3 @@ def topic_filters(
     else:
         for device in filter(witness.watches, devices):
             yield topic_filter(template, {"device": device})
-
-
-def topic_filter(template: str, known: Mapping[str, str]) -> str:
-    """Return a topic template as a filter: levels with a placeholder that is not known become ``+``."""
-    return "/".join(_level(level, known) for level in template.split("/"))
-
-
-def _level(level: str, known: Mapping[str, str]) -> str:
-    names = {name for _, name, _, _ in Formatter().parse(level) if name is not None}
-    return level.format(**known) if names <= known.keys() else "+"

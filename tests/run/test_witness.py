@@ -6,7 +6,8 @@ import pytest
 
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
-from simulator.witness import Witness, Witnessed, topic_filter, topic_filters
+from simulator.core.topics import topic_filter
+from simulator.witness import Witness, Witnessed, topic_filters
 
 TEMPLATE = "fleet/{neighbourhood}/{kind}/{device}/{event}"
 
