@@ -1,6 +1,6 @@
 """The most that this machine sends and receives, with the least or with realistic content."""
 
-from simulator.bench.measure import Bench, Measured, measure
+from simulator.bench.measure import PLAIN_PAHO, Bench, Measured, measure, measure_plain_paho
 from simulator.bench.table import print_measured
 
-__all__ = ["Bench", "Measured", "measure", "print_measured"]
+__all__ = ["PLAIN_PAHO", "Bench", "Measured", "measure", "measure_plain_paho", "print_measured"]

@@ -8,27 +8,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from statistics import fmean
 
 import msgspec
 
 from simulator.bench.static_source import KIND, StaticSource
 from simulator.broker import BrokerHandle, OwnCount
 from simulator.cluster import Workers
+from simulator.core.endpoint import Protocol
 from simulator.core.errors import RunFailedError
+from simulator.core.process import cpu_seconds, peak_rss_bytes
 from simulator.core.shard import Shard
 from simulator.core.transport import Transport
 from simulator.fleet import Fleet
+from simulator.load import TICK
+from simulator.mqtt import PlainPaho, require_descriptors
 from simulator.plan import CLOSED_LOOP_BATCH, Plan
 from simulator.report import percentiles
 from simulator.report.summary import Percentiles
 from simulator.run import Alone, Crew
 from simulator.scenario import Pace, Scenario
 from simulator.standing import Standing
-from simulator.truth import RunFolder
+from simulator.truth import RunFolder, read_messages
 
 BUSY = 0.85
 """Share of a core from which a process counts as the one that sets the limit."""
+
+PLAIN_PAHO = "plain-paho"
+"""What the yardstick is called among the transports."""
+
+SAMPLE = 100_000
+"""Messages of a scenario of which the mean payload is taken."""
 
 RAMP = 0.5
 """Seconds at the begin of the window that do not count: queues fill."""
@@ -55,6 +67,11 @@ class Bench:
     connections: int = 1000
     payload_bytes: int = 256
     scenario: Scenario | None = None
+
+    @property
+    def devices(self) -> list[str]:
+        """The devices that send static messages, which are also their client ids."""
+        return [f"bench-{number}" for number in range(self.connections)]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +125,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         crew: Crew = Alone() if bench.workers == 1 else Workers(bench.workers)
         ended = crew.carry(plan, window.report, over)
         window.report(ended.standing)
+        payload_bytes = bench.payload_bytes if folder is None else _mean_size(folder)
     if ended.failure is not None:
         raise RunFailedError(ended.failure)
     standing = ended.standing
@@ -121,7 +139,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         broker_messages_per_second=window.own_rate(),
         connections=standing.connections.reached,
         qos=scenario.mqtt.qos,
-        payload_bytes=bench.payload_bytes,
+        payload_bytes=payload_bytes,
         transport="+".join(sorted(standing.transports)),
         workers=bench.workers,
         seconds=round(ended.seconds, 3),
@@ -130,6 +148,53 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         broker_cpu_seconds=window.broker_cpu_seconds(),
         latency_ms=percentiles(standing.tally.publish_latency),
         rss_bytes=standing.rss_bytes,
+        saturated=_saturated(generator, broker_share),
+    )
+
+
+def measure_plain_paho(
+    bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = lambda: False
+) -> Measured:
+    """Send the static messages of a bench by paho-mqtt alone, as a yardstick; see `PlainPaho`.
+
+    Args:
+        stopped: asked now and then; what was measured until then counts.
+    """
+    endpoint = broker.endpoint(Protocol.MQTT_311)
+    require_descriptors(bench.connections)
+    with OwnCount(endpoint, time.monotonic) as own:
+        window = _Window(broker, own)
+        sender = PlainPaho(endpoint, bench.devices, b"x" * bench.payload_bytes, bench.qos)
+        before, begin = cpu_seconds(), time.monotonic()
+        next_sample = 0.0
+
+        def over() -> bool:
+            nonlocal next_sample
+            own.poll()
+            if time.monotonic() >= next_sample:
+                next_sample = time.monotonic() + TICK
+                window.sample(cpu_seconds() - before)
+            return stopped() or window.lasts(bench.seconds)
+
+        messages = sender.send(over)
+        seconds = time.monotonic() - begin
+        window.sample(cpu_seconds() - before)
+    generator, broker_share = window.busy(1)
+    return Measured(
+        content=KIND,
+        messages_per_second=round(messages / seconds, 1),
+        broker_messages_per_second=window.own_rate(),
+        connections=bench.connections,
+        qos=bench.qos,
+        payload_bytes=bench.payload_bytes,
+        transport=PLAIN_PAHO,
+        workers=1,
+        seconds=round(seconds, 3),
+        messages=messages,
+        cpu_seconds=round(cpu_seconds() - before, 3),
+        broker_cpu_seconds=window.broker_cpu_seconds(),
+        latency_ms=Percentiles(None, None, None, None, None),
+        rss_bytes=peak_rss_bytes(),
         saturated=_saturated(generator, broker_share),
     )
 
@@ -145,7 +210,11 @@ class _Window:
     def report(self, standing: Standing) -> None:
         self._own.poll()
         if standing.tally.totals().due:
-            self._samples.append((time.monotonic(), standing.cpu_seconds, self._broker.cpu_seconds()))
+            self.sample(standing.cpu_seconds)
+
+    def sample(self, cpu: float) -> None:
+        self._own.poll()
+        self._samples.append((time.monotonic(), cpu, self._broker.cpu_seconds()))
 
     def lasts(self, seconds: float) -> bool:
         return bool(self._samples) and time.monotonic() - self._samples[0][0] >= seconds
@@ -182,14 +251,17 @@ def _saturated(generator: float, broker: float | None) -> str:
 
 def _scenario(bench: Bench) -> Scenario:
     base = bench.scenario or Scenario.model_validate({"name": KIND, "devices": [{"kind": "wearable"}]})
-    mqtt = base.mqtt.model_copy(
-        update={"qos": bench.qos, "transport": bench.transport, "settle": 60.0, "witness": 0.0}
-    )
+    mqtt = base.mqtt.model_copy(update={"qos": bench.qos, "transport": bench.transport, "settle": 60.0})
     world = base.world
     if bench.scenario is None:
         # Static messages need no town, but each worker wants a shard.
         world = world.model_copy(update={"households_per_neighbourhood": 1})
-    return base.model_copy(update={"mqtt": mqtt, "speed": Pace.MAX, "rate": None, "world": world})
+    fast = {"speed": Pace.MAX, "rate": None, "stages": None, "witness": 0.0, "hold": 0.0}
+    return base.model_copy(update={"mqtt": mqtt, "world": world} | fast)
+
+
+def _mean_size(folder: RunFolder) -> float:
+    return round(fmean(message.size for message in islice(read_messages(folder), SAMPLE)), 1)
 
 
 def _batch(bench: Bench) -> int:

@@ -19,10 +19,10 @@ _MEANING = {
 
 def print_measured(rows: Sequence[Measured], console: Console) -> None:
     """Print one line for each measurement, and which side set the limit."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for name in ("content", "transport"):
         table.add_column(name)
-    for name in ("QoS", "workers", "messages/s", "broker's count", "p50 ms", "p99 ms", "limit"):
+    for name in ("QoS", "workers", "messages/s", "broker", "p50 ms", "p99 ms", "limit"):
         table.add_column(name, justify="left" if name == "limit" else "right")
     for row in rows:
         table.add_row(
@@ -37,6 +37,7 @@ def print_measured(rows: Sequence[Measured], console: Console) -> None:
             row.saturated,
         )
     console.print(table, highlight=False)
+    console.print("\nbroker: its own count of messages a second over the same time.", highlight=False)
     console.print()
     for limit in dict.fromkeys(row.saturated for row in rows):
         console.print(f"{limit}: {_MEANING[limit]}", highlight=False, soft_wrap=True)

@@ -12,6 +12,8 @@ from simulator.cli.target import TargetChoice, target_options
 from simulator.core.errors import ExitCode
 from simulator.core.transport import Transport
 
+YARDSTICK = "plain-paho"
+
 
 @click.command(
     epilog="""\b
@@ -32,9 +34,9 @@ Examples:
 @click.option(
     "--transport",
     "transports",
-    type=click.Choice([transport.value for transport in Transport]),
+    type=click.Choice([*(transport.value for transport in Transport), YARDSTICK]),
     multiple=True,
-    help="May be repeated; fast and paho if left out.",
+    help="May be repeated; fast, paho and plain-paho if left out.",
 )
 @click.option("--workers", type=click.IntRange(1, 256), multiple=True, help="May be repeated; 1 if left out.")
 @click.option("--connections", type=click.IntRange(1), default=1000, show_default=True, help="Devices.")
@@ -64,13 +66,17 @@ def command(
 
     Each device sends the same bytes again and again, as fast as the broker takes them. The broker's own
     count stands beside ours where it keeps one, and each line says which side set the limit. A scenario
-    shows what realistic messages cost. With --json and several combinations, an object a line.
+    shows what realistic messages cost.
+
+    The transports are Fleetsim's own codec (fast), paho-mqtt behind Fleetsim's sessions (paho), and, as
+    a yardstick, paho-mqtt alone on one selector (plain-paho). With --json and several combinations, an
+    object a line.
     """
     with Interrupt() as stopped:
         import msgspec
         from rich.console import Console
 
-        from simulator.bench import Bench, Measured, measure, print_measured
+        from simulator.bench import Bench, Measured, measure, measure_plain_paho, print_measured
         from simulator.core.endpoint import Protocol
         from simulator.scenario import load_scenario
 
@@ -81,17 +87,21 @@ def command(
         combinations = product(
             contents,
             qos or ((0,) if as_json else (0, 1)),
-            transports or (("auto",) if as_json else ("fast", "paho")),
+            transports or (("auto",) if as_json else ("fast", "paho", YARDSTICK)),
             workers or (1,),
         )
         for content, level, transport, count in combinations:
             if stopped():
                 break
-            bench = Bench(level, Transport(transport), count, seconds, connections, payload_bytes, content)
+            yardstick = transport == YARDSTICK
+            if yardstick and (content is not None or count > 1):
+                continue  # it knows one process and static messages
+            carrier = Transport.PAHO if yardstick else Transport(transport)
+            bench = Bench(level, carrier, count, seconds, connections, payload_bytes, content)
             # A broker of its own for each, so that no measurement inherits another's queues.
             with reach.open(broker, Protocol.MQTT_311, lambda: "bench-0", stopped=stopped) as handle:
                 begin = time.monotonic()
-                measured = measure(bench, handle, stopped)
+                measured = (measure_plain_paho if yardstick else measure)(bench, handle, stopped)
             rows.append(measured)
             if as_json:
                 click.echo(msgspec.json.encode(measured))

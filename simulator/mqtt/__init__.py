@@ -5,11 +5,13 @@ from simulator.core.transport import Transport
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState
 from simulator.mqtt.delivery import Delivery
 from simulator.mqtt.options import DeliveryOptions
+from simulator.mqtt.plain_paho import PlainPaho
 
 __all__ = [
     "ConnectionCounts",
     "Delivery",
     "DeliveryOptions",
+    "PlainPaho",
     "SessionReport",
     "SessionState",
     "Transport",
