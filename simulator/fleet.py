@@ -16,6 +16,7 @@ import simpy
 from simulator.core import plugins
 from simulator.core.actions import Command
 from simulator.core.calendar import Calendar
+from simulator.core.decoding import UNREADABLE
 from simulator.core.ids import device_id
 from simulator.core.options import DeviceOptions
 from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
@@ -155,7 +156,7 @@ class Fleet:
             return False
         try:
             command = msgspec.json.decode(payload, type=Command)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return False
         return station.device.obey(command)
 

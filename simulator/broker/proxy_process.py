@@ -133,7 +133,7 @@ class Network:
             self._resets[label] = loop.call_later(condition.reset_every, self._reset_some, label)
 
     async def _on_switch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             label, begins = json.loads(await reader.readline())
             self.change(label, begins)
             writer.write(DONE)

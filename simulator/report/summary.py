@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import ExitCode, RunFailedError
 from simulator.truth import RunFolder
 
@@ -227,5 +228,5 @@ def read_summary(folder: RunFolder) -> Summary:
         return msgspec.json.decode(folder.summary.read_bytes(), type=Summary)
     except OSError as error:
         raise RunFailedError(f"cannot read {folder.summary}: {error.strerror}") from error
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise RunFailedError(f"{folder.summary} is no summary of a run: {error}") from error

@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 
+from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError, UsageError
 from simulator.truth.manifest import Manifest
 
@@ -137,7 +138,7 @@ class RunFolder:
             return msgspec.json.decode(self.manifest.read_bytes(), type=Manifest)
         except OSError as error:
             raise RunFailedError(f"cannot read {self.manifest}: {error.strerror}") from error
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise RunFailedError(f"{self.manifest} is no manifest of a run: {error}") from error
 
     def write(self, path: Path, content: bytes) -> None:

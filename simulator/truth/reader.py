@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError
 from simulator.core.records import ConsentTruth, Delivered, FaultTruth, MessageTruth, PersonTruth
 from simulator.truth.folder import RunFolder
@@ -45,7 +46,7 @@ class Rows(Generic[Row]):
                     yield decode(line)
         except OSError as error:
             raise RunFailedError(f"cannot read {self._path}: {error.strerror}") from error
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise RunFailedError(f"{self._path}:{number}: {error}") from error
 
 

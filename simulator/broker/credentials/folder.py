@@ -10,6 +10,7 @@ from typing import Self
 import msgspec
 
 from simulator.core.credentials import INDEX
+from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError, UsageError
 
 _OWNER_FOLDER = 0o700
@@ -162,7 +163,7 @@ class CredentialFolder:
         """
         try:
             index = msgspec.json.decode(self.index.read_bytes(), type=Index)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise UsageError(
                 f"{self.path} holds no credentials; make them: fleetsim provision SCENARIO -o {self.path}"
             ) from error
@@ -195,7 +196,7 @@ class CredentialFolder:
         data = self.read(self.passwords)
         try:
             return msgspec.json.decode(data, type=dict[str, str]) if data else {}
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             raise UsageError(
                 f"{self.passwords} is damaged; remove it and provision the fleet again"
             ) from None

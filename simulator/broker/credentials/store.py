@@ -127,7 +127,8 @@ class Credentials(CredentialSource):
             return self._shared
         context = self._context()
         try:
-            context.load_cert_chain(self.folder.certificate(user), self.folder.key(user))
+            # With a password, even none, nobody is asked for one on the terminal if the key is encrypted.
+            context.load_cert_chain(self.folder.certificate(user), self.folder.key(user), password="")
         except OSError as error:  # of which SSLError is one
             raise UsageError(
                 f"the certificate and key of {device} in {self.folder.clients} cannot be used together: "
