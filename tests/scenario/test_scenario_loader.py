@@ -406,7 +406,9 @@ def test_credentials_of_a_broker_are_kept_but_never_shown(tmp_path: Path, compla
     assert scenario.model_dump()["mqtt"]["broker"] == "mqtt://localhost:1883"
     assert scenario.model_dump(mode="json")["mqtt"]["broker"] == "mqtt://localhost:1883"
     (said,) = complaints(GOOD, mqtt__broker="ws://me:secret@localhost")
-    assert said.startswith("--set mqtt.broker=ws://localhost: broker in mqtt: only mqtt:// and mqtts:// URLs are known")
+    assert said.startswith(
+        "--set mqtt.broker=ws://localhost: broker in mqtt: only mqtt:// and mqtts:// URLs are known"
+    )
 
 
 # Finding the file
