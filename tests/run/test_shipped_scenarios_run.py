@@ -1,0 +1,31 @@
+"""Every scenario that comes with Fleetsim runs; scaled down, and as fast as it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fleetsim_process import fleetsim, read
+
+from simulator.scenario import load_scenario, shipped
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_it_runs_and_delivers_every_message(name: str, tmp_path: Path) -> None:
+    scenario = load_scenario(name)
+    scale = str(6 / scenario.world.households)
+    small = (
+        "--scale",
+        scale,
+        "--duration",
+        "3h",
+        "--speed",
+        "max",
+        "--set",
+        "thresholds=[delivered_ratio == 1]",
+    )
+    fleetsim("run", name, *small, "-o", tmp_path / "run", "--quiet")
+    summary = read(tmp_path / "run" / "summary.json")
+    assert summary["status"] == "passed"
+    assert set(summary["by_kind"]) == {options.kind for options in scenario.devices}
+    assert summary["messages"]["due"] > 50
