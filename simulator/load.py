@@ -107,6 +107,7 @@ class Load:
             on_outcome=self._finished,
             on_message=self._told,
             jitter_seed=scenario.seed,
+            on_session=rows.session,
         )
 
     def now(self) -> float:

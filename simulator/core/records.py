@@ -28,6 +28,26 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+class SessionMoment(StrEnum):
+    """Where a device's session goes; the states of its history.
+
+    Attributes:
+        CONNECTING: its device wants a connection, and it waits its turn for it, dials or says hello.
+        CONNECTED: the broker has accepted it.
+        REFUSED: the broker said no, or a cap of the run did.
+        DROPPED: a connection that stood is gone, without a DISCONNECT of the device.
+        BACKING_OFF: it waits for the next attempt.
+        ENDED: its device has ended it, or the run.
+    """
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    BACKING_OFF = "backing off"
+    ENDED = "ended"
+
+
 class MessageTruth(msgspec.Struct, frozen=True, gc=False):
     """What is true about one message.
 
@@ -127,3 +147,19 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
     outcome: Outcome
     reason: str | None = None
     attempts: int = 1
+
+
+class SessionChange(msgspec.Struct, frozen=True, gc=False):
+    """A session's step into a state; a fact of delivery, like the times in `Delivered`.
+
+    Attributes:
+        device: whose session, which is also the client id; the run's own witness has one too.
+        at: seconds since the load began.
+        state: what it is from then on.
+        reason: MQTT reason code in words or another cause, None where it went as its device wanted.
+    """
+
+    device: str
+    at: float
+    state: SessionMoment
+    reason: str | None = None

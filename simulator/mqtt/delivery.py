@@ -21,7 +21,7 @@ from simulator.core.actions import (
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
-from simulator.core.records import Delivered, Outcome
+from simulator.core.records import Delivered, Outcome, SessionChange, SessionMoment
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.caps import Caps
@@ -34,6 +34,7 @@ from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
 from simulator.mqtt.tls import Security, failure, refuses
 from simulator.mqtt.transports import carrier, link_factory
+from simulator.mqtt.websocket import UpgradeRefusedError
 
 _READ_SIZE = 64 * 1024
 
@@ -45,6 +46,7 @@ _TURN = 0.1
 
 OnOutcome = Callable[[Publish, Delivered], None]
 OnMessage = Callable[[str, str, bytes], None]
+OnSession = Callable[[SessionChange], None]
 
 
 class Delivery:
@@ -61,6 +63,7 @@ class Delivery:
         on_outcome: told how a message ended.
         on_message: told what a device has received: device, topic, payload.
         jitter_seed: seed of the waits between reconnects.
+        on_session: told what becomes of each session, if anybody wants to know.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class Delivery:
         on_outcome: OnOutcome,
         on_message: OnMessage,
         jitter_seed: int = 0,
+        on_session: OnSession | None = None,
     ) -> None:
         self.clock = clock
         self.messaged = on_message
         self._endpoint = endpoint
         self._options = options
         self._settle = on_outcome
+        self._on_session = on_session
         self._security = Security(endpoint.host, options.credentials) if endpoint.tls else None
         self._transport = carrier(options.transport)
         self._make_link = link_factory(self._transport, endpoint.protocol)
@@ -244,6 +249,11 @@ class Delivery:
         credentials = self._options.credentials
         return None if credentials is None else credentials.login(device)
 
+    def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
+        """Pass on what has become of a session."""
+        if self._on_session is not None:
+            self._on_session(SessionChange(device, at, state, reason))
+
     def dial(self, session: Session) -> None:
         """Connect the session when its turn comes."""
         self._to_dial.append(session)
@@ -322,7 +332,7 @@ class Delivery:
 
     def _establish(self, connection: Connection) -> None:
         try:
-            awaited = connection.establish(self._security)
+            awaited = connection.establish(self._endpoint, self._security)
         except OSError as error:
             self._fail(connection, error)
             return
@@ -413,7 +423,7 @@ class Delivery:
                 self._send(connection)
 
     def _fail(self, connection: Connection, error: OSError) -> None:
-        if refuses(error):
+        if refuses(error) or isinstance(error, UpgradeRefusedError):
             connection.session.turned_away(failure(error))
         else:
             self._lose(connection, failure(error))

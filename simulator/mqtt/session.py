@@ -11,6 +11,7 @@ from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscri
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
+from simulator.core.records import SessionMoment
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import SessionReport, SessionState, Tally
 from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
@@ -21,6 +22,12 @@ from simulator.mqtt.subscriptions import Subscriptions
 
 _LINGER = 2.0
 """Seconds for the broker to close the connection after our DISCONNECT before we do it ourselves."""
+
+_TOLD_IN_A_ROW = 100
+"""Failed attempts in a row that the history tells one by one; of more, only what ends the row of them.
+
+A fleet that does not back off makes ten attempts a second and device, and its history would outgrow all else.
+"""
 
 _OVER = (SessionState.ENDED, SessionState.REFUSED)
 
@@ -66,6 +73,9 @@ class Loop(Protocol):
     def messaged(self, device: str, topic: str, payload: bytes) -> None:
         """Pass on a message that the device has received."""
 
+    def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
+        """Take down what has become of the device's session."""
+
 
 class Session:
     """Carries out a device's actions in order, over as many connections as it takes.
@@ -88,6 +98,7 @@ class Session:
         "_backs_off",
         "_connected_at",
         "_endpoint",
+        "_failed",
         "_first",
         "_frozen",
         "_handed_at",
@@ -146,6 +157,7 @@ class Session:
         self._subscriptions = Subscriptions()
         self._keep_alive = 0
         self._attempts = 0
+        self._failed = 0  # attempts in a row
         self._reached = False  # the broker has accepted this session since the device asked
         self._first = False  # the first attempt is still to be resolved
         self._parting = False  # the last that the device asked for was to disconnect
@@ -174,6 +186,8 @@ class Session:
             self._tally.capped += 1
             self.state = SessionState.REFUSED
             self._reason = Cause.CONNECTION_CAP
+            self._tell(SessionMoment.CONNECTING)
+            self._tell(SessionMoment.REFUSED, Cause.CONNECTION_CAP)
             return
         endpoint = self._endpoint
         hello = Hello(
@@ -190,6 +204,7 @@ class Session:
         self._keep_alive = action.keep_alive
         self._backs_off = action.backoff
         self._attempts = 0
+        self._failed = 0
         self._reached = False
         self._first = True
         self._reason = None
@@ -288,10 +303,13 @@ class Session:
         if self.state is SessionState.CONNECTED:
             self._tally.connected -= 1
             self._tally.lost += 1
+            self._tell(SessionMoment.DROPPED, reason)
             if self._connected_at is not None and now - self._connected_at >= self._options.steady_after:
                 self._backoff.reset()
         self._reason = reason
         self.state = SessionState.BACKING_OFF
+        self._tell_attempt(SessionMoment.BACKING_OFF, reason)
+        self._failed += 1
         self._timeout_at = now + (self._backoff.next() if self._backs_off else self._options.retry_every)
         self._loop.wake(self, self._timeout_at)
         self._outbox.disconnected(reason)
@@ -367,6 +385,9 @@ class Session:
             self._refused(greeting.code)
             return
         now = self._loop.clock()
+        self._tell_what_was_left_out()
+        self._failed = 0
+        self._tell(SessionMoment.CONNECTED)
         self.state = SessionState.CONNECTED
         self._talking = True
         self._connected_at = self._handed_at = now
@@ -389,6 +410,7 @@ class Session:
 
     def _refused(self, code: int) -> None:
         if code in PASSING:
+            self._tell_attempt(SessionMoment.REFUSED, reason_name(code))
             self._hang_up(reason_name(code))
             return
         self.turned_away(reason_name(code))
@@ -459,7 +481,21 @@ class Session:
 
     def _dial(self) -> None:
         self.state = SessionState.IDLE
+        self._tell_attempt(SessionMoment.CONNECTING)
         self._loop.dial(self)
+
+    def _tell(self, state: SessionMoment, reason: str | None = None) -> None:
+        self._loop.changed(self.device, self._loop.clock(), state, reason)
+
+    def _tell_attempt(self, state: SessionMoment, reason: str | None = None) -> None:
+        if self._failed <= _TOLD_IN_A_ROW:
+            self._tell(state, reason)
+
+    def _tell_what_was_left_out(self) -> None:
+        """Have the last of many attempts begin as the others do, now that something comes of it."""
+        if self._failed > _TOLD_IN_A_ROW:
+            began = self._timeout_at - self._options.connect_timeout
+            self._loop.changed(self.device, began, SessionMoment.CONNECTING, None)
 
     def _subscribe(self, action: Subscribe) -> None:
         packet_id = self._outbox.new_packet_id()
@@ -521,6 +557,11 @@ class Session:
     def _stop(self, state: SessionState, reason: str | None) -> None:
         if self.state is SessionState.CONNECTED:
             self._tally.connected -= 1
+        if state is SessionState.REFUSED:
+            self._tell_what_was_left_out()
+            self._tell(SessionMoment.REFUSED, reason)
+        else:
+            self._tell(SessionMoment.ENDED, reason)
         self._tally.open -= 1
         self.state = state
         self._reason = reason
@@ -531,6 +572,8 @@ class Session:
 
     def _break_off(self, state: SessionState, reason: str) -> None:
         """End with whatever is still on its way."""
+        if self.state is SessionState.CONNECTED and state is SessionState.ENDED and not self._leaving:
+            self._tell(SessionMoment.DROPPED, reason)
         self._stop(state, reason)
         self._outbox.abandon(reason)
 

@@ -3,7 +3,15 @@
 from simulator.truth.folder import RunFolder
 from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
 from simulator.truth.merge import merge_truth
-from simulator.truth.reader import Rows, read_consent, read_delivered, read_faults, read_messages, read_people
+from simulator.truth.reader import (
+    Rows,
+    read_consent,
+    read_delivered,
+    read_faults,
+    read_messages,
+    read_people,
+    read_sessions,
+)
 from simulator.truth.writer import NoRows, RowWriter, TruthWriter
 
 __all__ = [
@@ -21,4 +29,5 @@ __all__ = [
     "read_faults",
     "read_messages",
     "read_people",
+    "read_sessions",
 ]

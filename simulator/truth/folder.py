@@ -95,6 +95,11 @@ class RunFolder:
         return self.truth / "faults.jsonl"
 
     @property
+    def sessions(self) -> Path:
+        """A row each time that a device's session changes its state on the network."""
+        return self.truth / "sessions.jsonl"
+
+    @property
     def delivery(self) -> Path:
         """A row a message: how it fared on the network."""
         return self.truth / "delivery.jsonl"

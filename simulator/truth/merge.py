@@ -26,7 +26,7 @@ def merge_truth(folder: RunFolder, parts: Sequence[RunFolder]) -> None:
     """Write the rows of all parts into the run's own truth, and remove the parts.
 
     Messages and faults are in order of time and device and people in order of neighbourhood, so the files are
-    the same, byte for byte, however many parts there were. Rows of delivery stand part by part.
+    the same, byte for byte, however many parts there were. Rows of delivery and sessions stand part by part.
 
     Raises:
         RunFailedError: a file cannot be read or written.
@@ -41,6 +41,7 @@ def merge_truth(folder: RunFolder, parts: Sequence[RunFolder]) -> None:
         streams = [_lines(stack.enter_context(part.messages.open("rb"))) for part in parts]
         _write(folder.messages, merge(*streams, key=_place))
         _write(folder.delivery, _all(part.delivery for part in parts))
+        _write(folder.sessions, _all(part.sessions for part in parts))
     for shards in {part.path.parent for part in parts}:
         shutil.rmtree(shards)
 

@@ -10,7 +10,14 @@ import msgspec
 
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError
-from simulator.core.records import ConsentTruth, Delivered, FaultTruth, MessageTruth, PersonTruth
+from simulator.core.records import (
+    ConsentTruth,
+    Delivered,
+    FaultTruth,
+    MessageTruth,
+    PersonTruth,
+    SessionChange,
+)
 from simulator.truth.folder import RunFolder
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -73,3 +80,8 @@ def read_faults(folder: RunFolder) -> Rows[FaultTruth]:
 def read_delivered(folder: RunFolder) -> Rows[Delivered]:
     """Return how all messages fared, in the order in which they ended."""
     return Rows(folder.delivery, Delivered)
+
+
+def read_sessions(folder: RunFolder) -> Rows[SessionChange]:
+    """Return what became of all sessions, those of one device in order of time."""
+    return Rows(folder.sessions, SessionChange)

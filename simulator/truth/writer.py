@@ -10,7 +10,14 @@ from typing import Protocol, Self
 
 import msgspec
 
-from simulator.core.records import ConsentTruth, Delivered, FaultTruth, MessageTruth, PersonTruth
+from simulator.core.records import (
+    ConsentTruth,
+    Delivered,
+    FaultTruth,
+    MessageTruth,
+    PersonTruth,
+    SessionChange,
+)
 from simulator.truth.folder import RunFolder, writing
 
 _CHUNK = 1 << 18
@@ -64,6 +71,9 @@ class RowWriter(Protocol):
     def delivered(self, row: Delivered) -> None:
         """Take how a message fared on the network."""
 
+    def session(self, row: SessionChange) -> None:
+        """Take what has become of a session."""
+
     def flush(self) -> None:
         """Make what was taken outlive the process."""
 
@@ -84,6 +94,9 @@ class NoRows:
         """Let it go."""
 
     def delivered(self, row: Delivered) -> None:
+        """Let it go."""
+
+    def session(self, row: SessionChange) -> None:
         """Let it go."""
 
     def flush(self) -> None:
@@ -107,12 +120,14 @@ class TruthWriter:
         self._consent = _Lines(folder.consent)
         self._faults = _Lines(folder.faults)
         self._delivery = _Lines(folder.delivery)
+        self._sessions = _Lines(folder.sessions)
         self._files: tuple[_Lines, ...] = (
             self._messages,
             self._people,
             self._consent,
             self._faults,
             self._delivery,
+            self._sessions,
         )
 
     def message(self, row: MessageTruth) -> None:
@@ -134,6 +149,10 @@ class TruthWriter:
     def delivered(self, row: Delivered) -> None:
         """Write how a message fared on the network."""
         self._delivery.add(row)
+
+    def session(self, row: SessionChange) -> None:
+        """Write what has become of a session."""
+        self._sessions.add(row)
 
     def flush(self) -> None:
         """Hand all rows to the system; from then on they outlive the process."""

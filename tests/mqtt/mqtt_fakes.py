@@ -9,7 +9,7 @@ from functools import partial
 from simulator.core.actions import Connect, Disconnect, Drop, Freeze, Publish, Subscribe
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint, Protocol
-from simulator.core.records import Delivered
+from simulator.core.records import Delivered, SessionMoment
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import Tally
@@ -90,6 +90,7 @@ class FakeLoop:
     frozen: bool = False
     outcomes: list[Delivered] = field(default_factory=list)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
+    history: list[tuple[float, SessionMoment, str | None]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     timers: Timers[Session] = field(default_factory=Timers)
     logins: Iterator[Login] = field(default_factory=lambda: iter(()))
@@ -131,6 +132,9 @@ class FakeLoop:
 
     def wake(self, session: Session, at: float) -> None:
         self.timers.wake(session, at)
+
+    def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
+        self.history.append((at, state, reason))
 
     def messaged(self, device: str, topic: str, payload: bytes) -> None:
         self.heard.append((device, topic, payload))

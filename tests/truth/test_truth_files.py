@@ -21,6 +21,8 @@ from simulator.core.records import (
     MessageTruth,
     Outcome,
     PersonTruth,
+    SessionChange,
+    SessionMoment,
 )
 from simulator.truth import (
     RunFolder,
@@ -29,6 +31,7 @@ from simulator.truth import (
     read_delivered,
     read_messages,
     read_people,
+    read_sessions,
 )
 
 
@@ -58,6 +61,8 @@ def message(number: int) -> MessageTruth:
 PERSON = PersonTruth("n0-h0-p0", "n0-h0", "n0", 41, "female", "worker", 4.25, (-34.5, 138.25), None)
 CONSENT = ConsentTruth("n0-h0-p0", 0.0, ("service",))
 ACKED = Delivered("m1", 1.0, 1.5, 2.0, Outcome.ACKNOWLEDGED)
+CONNECTED = SessionChange("d1", 0.5, SessionMoment.CONNECTED)
+REFUSED = SessionChange("d2", 0.75, SessionMoment.REFUSED, "not authorized")
 DROPPED = Delivered("m2", 1.0, None, None, Outcome.DROPPED, reason="queue full", attempts=0)
 
 
@@ -80,10 +85,13 @@ def test_every_kind_of_row_reads_back_as_it_was(folder: RunFolder) -> None:
         truth.message(message(2))
         truth.delivered(ACKED)
         truth.delivered(DROPPED)
+        truth.session(CONNECTED)
+        truth.session(REFUSED)
     assert list(read_people(folder)) == [PERSON]
     assert list(read_consent(folder)) == [CONSENT]
     assert list(read_messages(folder)) == [message(1), message(2)]
     assert list(read_delivered(folder)) == [ACKED, DROPPED]
+    assert list(read_sessions(folder)) == [CONNECTED, REFUSED]
 
 
 def test_rows_are_json_lines_with_the_fields_of_the_record(folder: RunFolder) -> None:
