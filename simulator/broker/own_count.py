@@ -13,6 +13,9 @@ from simulator.core.endpoint import Endpoint
 TOPIC = "$SYS/broker/publish/messages/received"
 """Where Mosquitto says it, each `sys_interval`."""
 
+_DIGITS = 20
+"""Of the largest count of 64 bits; what is longer is none."""
+
 
 class OwnCount:
     """Listens to a broker's count. Call `poll` often; it costs next to nothing and never waits.
@@ -44,7 +47,7 @@ class OwnCount:
     def rate(self, begin: float, end: float) -> float | None:
         """Return messages a second between two times, from the samples within; None if there are too few."""
         within = [sample for sample in self.samples if begin <= sample[0] <= end]
-        if len(within) < 2:
+        if len(within) < 2 or within[0][0] == within[-1][0]:
             return None
         (first, low), (last, high) = within[0], within[-1]
         return (high - low) / (last - first)
@@ -64,5 +67,5 @@ class OwnCount:
         client.subscribe(TOPIC)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        if message.payload.isdigit() and not message.retain:
+        if message.payload.isdigit() and len(message.payload) <= _DIGITS and not message.retain:
             self.samples.append((self._clock(), int(message.payload)))
