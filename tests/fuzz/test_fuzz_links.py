@@ -1,4 +1,4 @@
-"""Both transports, fed with what no broker should send: from the first byte, and in the middle of a session."""
+"""Both transports, fed with what no broker should send: instead of a greeting and in mid-session."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from mutation import mutated
 
 sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
-from mqtt_fakes import FakeLoop, connect, disconnect, drop, message, subscribe
+from mqtt_fakes import FakeLoop, connect, disconnect, message, subscribe
 
 from simulator.core.actions import Freeze
 from simulator.core.endpoint import Endpoint, Protocol
