@@ -421,8 +421,8 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path, monkeypatch: pytest.Mo
         "hom.yaml": "hom.yaml: there is no such file; did you mean 'home.yaml'?",
         "quickstrat": "quickstrat: there is no such scenario; did you mean 'quickstart'?",
         "other/quick-strat.yaml": "other/quick-strat.yaml: there is no such file; did you mean 'quickstart'?",
-        "zzz": "zzz: there is no such scenario; the shipped ones are ci_smoke, quickstart, retail_day, "
-        "smart_home_evening or wearable_week",
+        "zzz": "zzz: there is no such scenario; the shipped ones are ci_smoke, city_throughput, quickstart, "
+        "retail_day, smart_home_evening or wearable_week",
     }
     for source, complaint in cases.items():
         with pytest.raises(ScenarioError) as caught:
