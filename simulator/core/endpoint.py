@@ -34,6 +34,7 @@ class Endpoint:
         username: sent in CONNECT if set; never printed.
         password: likewise.
         tls: whether to encrypt; the credentials say whom to trust, or else the system does.
+        websocket: the path of a WebSocket that carries MQTT there; None if TCP, or TLS, carries it as it is.
         pinned: every address of the host when it was resolved, checked by the guard.
         cleared: those beyond this machine that may be connected to.
     """
@@ -45,6 +46,7 @@ class Endpoint:
     username: str | None = None
     password: str | None = None
     tls: bool = False
+    websocket: str | None = None
     pinned: tuple[str, ...] = ()
     cleared: frozenset[str] = frozenset()
 

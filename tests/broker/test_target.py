@@ -364,10 +364,36 @@ def test_what_is_no_broker_url_is_a_usage_error(url: str) -> None:
     assert refused.value.exit_code is ExitCode.USAGE
 
 
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "path"),
+    [
+        ("ws://127.0.0.1", 80, False, "/mqtt"),
+        ("wss://127.0.0.1", 443, True, "/mqtt"),
+        ("ws://127.0.0.1:8083/", 8083, False, "/"),
+        ("WSS://me:secret@127.0.0.1:8084/a/ws%20x", 8084, True, "/a/ws%20x"),
+        ("mqtts://127.0.0.1/", 8883, True, None),
+    ],
+)
+def test_a_websocket_has_a_path(url: str, port: int, tls: bool, path: str | None) -> None:
+    endpoint = resolve(url)
+    assert (endpoint.port, endpoint.tls, endpoint.websocket) == (port, tls, path)
+
+
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
-def test_schemes_of_later_are_named(scheme: str) -> None:
-    with pytest.raises(UsageError, match=f"{scheme}:// is not supported yet"):
-        resolve(f"{scheme}://localhost")
+@pytest.mark.parametrize(
+    "rest", ["localhost/mqtt?token=1", "localhost/mqtt#there", "localhost/%zz", "localhost/a|b"]
+)
+def test_a_path_is_all_that_may_follow_the_port(scheme: str, rest: str) -> None:
+    with pytest.raises(UsageError):
+        resolve(f"{scheme}://{rest}")
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_the_guard_holds_for_websockets_too(scheme: str) -> None:
+    with pytest.raises(TargetRefusedError, match="is not on this machine"):
+        resolve(f"{scheme}://203.0.113.9/mqtt")
+    with pytest.raises(TargetRefusedError, match="is a public broker"):
+        resolve(f"{scheme}://broker.emqx.io:8083/mqtt", allow=["broker.emqx.io"])
 
 
 @given(

@@ -29,7 +29,8 @@ def resolve_target(
     again, so a name server that changes its mind later changes nothing.
 
     Args:
-        url: ``mqtt[s]://[user[:password]@]host[:port]``; percent-encode what is special in user or password.
+        url: ``mqtt[s]://[user[:password]@]host[:port]`` or ``ws[s]://`` likewise, with the WebSocket's path
+            if it is not ``/mqtt``; percent-encode what is special in user or password.
         allow: hosts off this machine that the user has named as theirs, as names or addresses.
         resolver: like `socket.getaddrinfo`; a numeric address is not looked up.
         protocol: MQTT version to speak there.
@@ -60,7 +61,8 @@ def resolve_target(
         addresses.sort(key=lambda address: address.version)
     pinned = tuple(dict.fromkeys(str(plain(address)) for address in addresses))
     login = (found.username, found.password)
-    return Endpoint(host, pinned[0], found.port, protocol, *login, tls=found.tls, pinned=pinned)
+    how = (found.tls, found.websocket)
+    return Endpoint(host, pinned[0], found.port, protocol, *login, *how, pinned=pinned)
 
 
 def check_reachable(endpoint: Endpoint, connect: Connector = socket.create_connection) -> None:

@@ -10,11 +10,15 @@ from urllib.parse import unquote, urlsplit
 from simulator.broker.target.addresses import parse_address
 from simulator.core.errors import UsageError
 
-DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 """Schemes with the ports that IANA has registered for them."""
 
 _EXAMPLE = "write it as mqtt://host:port, or mqtts://host:port for TLS"
-_LATER = {"ws", "wss"}
+_ENCRYPTED = {"mqtts", "wss"}
+_WEBSOCKET = {"ws", "wss"}
+_USUAL_PATH = "/mqtt"
+_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+"""RFC 3986, section 3.3."""
 _PLACE = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^:\[\]]*))(?::(?P<port>[0-9]{1,5}))?")
 
 
@@ -28,6 +32,7 @@ class BrokerUrl:
         username: of the fleet, if one is given.
         password: likewise.
         tls: whether to encrypt.
+        websocket: path of the WebSocket that carries MQTT; None if there is none.
     """
 
     host: str
@@ -35,10 +40,11 @@ class BrokerUrl:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: bool = False
+    websocket: str | None = None
 
 
 def parse_url(url: str) -> BrokerUrl:
-    """Return what ``mqtt[s]://[user[:password]@]host[:port]`` says.
+    """Return what ``mqtt[s]://[user[:password]@]host[:port]`` or ``ws[s]://...[/path]`` says.
 
     No message repeats the URL, which may hold a password.
 
@@ -51,11 +57,11 @@ def parse_url(url: str) -> BrokerUrl:
         parts = urlsplit(url)
     except ValueError:
         raise UsageError(f"the broker URL has no valid host and port: {_EXAMPLE}") from None
-    if parts.scheme in _LATER:
-        raise UsageError(f"{parts.scheme}:// is not supported yet: {_EXAMPLE}")
     if parts.scheme not in DEFAULT_PORTS or not url.lower().startswith(f"{parts.scheme}://"):
         raise UsageError(f"the broker must be `embedded`, `mosquitto` or a URL: {_EXAMPLE}")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in url or "#" in url:
+    websocket = _path(parts.path) if parts.scheme in _WEBSOCKET else None
+    path = "" if parts.path == "/" or websocket is not None else parts.path
+    if path or "?" in url or "#" in url:
         raise UsageError(
             f"the broker URL ends after the port: {_EXAMPLE}; percent-encode ?, # and / before it"
         )
@@ -67,7 +73,15 @@ def parse_url(url: str) -> BrokerUrl:
     if at and not name:
         raise UsageError("the broker URL has no user name before the @")
     username, password = unquote(name) if at else None, unquote(secret) if colon else None
-    return BrokerUrl(host, port, username, password, tls=parts.scheme == "mqtts")
+    return BrokerUrl(host, port, username, password, parts.scheme in _ENCRYPTED, websocket)
+
+
+def _path(text: str) -> str:
+    if not text:
+        return _USUAL_PATH
+    if _PATH.fullmatch(text) is None:
+        raise UsageError("the path in the broker URL has a character in it that must be percent-encoded")
+    return text
 
 
 def _place(text: str, usual_port: int) -> tuple[str, int]:
