@@ -244,7 +244,9 @@ class _Session:
 
     def _command(self) -> str:
         endpoint, trust = self._endpoint, self._credentials
-        words = ["mosquitto_pub", "-h", endpoint.address, "-p", str(endpoint.port)]
+        # Most builds of mosquitto_pub speak no WebSocket; the operator knows another way in.
+        port = str(endpoint.port) if endpoint.websocket is None else "YOUR_MQTT_PORT"
+        words = ["mosquitto_pub", "-h", endpoint.address, "-p", port]
         if endpoint.tls:
             words[2] = endpoint.host  # a certificate is for a name
             words += ["--tls-use-os-certs"] if trust is None else ["--cafile", str(trust.authority)]

@@ -27,7 +27,7 @@ Examples:
     "--broker",
     default="mosquitto",
     metavar="URL",
-    help="embedded, mosquitto (default), or mqtt[s]://HOST:PORT.",
+    help="embedded, mosquitto (default), mqtt[s]://HOST:PORT or ws[s]://HOST:PORT/PATH.",
 )
 @target_options
 @click.option("--qos", type=click.IntRange(0, 2), multiple=True, help="May be repeated; 0 and 1 if left out.")

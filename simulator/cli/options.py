@@ -104,7 +104,9 @@ def _not_both(ctx: click.Context, parameter: click.Parameter, value: str | None)
 
 _PARAMETERS = (
     click.argument("scenario"),
-    click.option("--broker", metavar="URL", help="embedded, mosquitto, or mqtt[s]://HOST:PORT."),
+    click.option(
+        "--broker", metavar="URL", help="embedded, mosquitto, mqtt[s]://HOST:PORT or ws[s]://HOST:PORT/PATH."
+    ),
     click.option("--seed", metavar="N", help="The same seed gives the same messages."),
     click.option("--duration", metavar="TIME", help="Simulated time, such as 6h."),
     click.option(

@@ -31,6 +31,7 @@ OWN_BROKERS = ("embedded", "mosquitto")
 """Brokers that Fleetsim starts itself."""
 
 _CREDENTIALS = re.compile(r"(?<=://).*@|(?:(?<=[=\s'\"])|^)(?!\S*://)[^\s:@='\"]+:\S*@")
+_SCHEMES = ("mqtt://", "mqtts://", "ws://", "wss://")
 _REQUIRED = ("device", "event")
 _VERSIONS = {"3.1.1": Protocol.MQTT_311, "5": Protocol.MQTT_5}
 _WRITTEN: dict[Protocol, str | int] = {Protocol.MQTT_311: "3.1.1", Protocol.MQTT_5: 5}
@@ -43,11 +44,11 @@ def without_credentials(text: str) -> str:
 
 def _check_broker(broker: str) -> str:
     # Only the form: whether the host may be a target is for the broker room to say, when it is resolved.
-    if broker in OWN_BROKERS or broker.startswith(("mqtt://", "mqtts://")):
+    if broker in OWN_BROKERS or broker.startswith(_SCHEMES):
         return broker
-    hint = "write embedded, mosquitto, mqtt://HOST:PORT or mqtts://HOST:PORT"
+    hint = "write embedded, mosquitto, mqtt[s]://HOST:PORT or ws[s]://HOST:PORT/PATH"
     if "://" in broker:
-        raise ValueError(f"only mqtt:// and mqtts:// URLs are known; {hint}")
+        raise ValueError(f"only {', '.join(_SCHEMES)} URLs are known; {hint}")
     close = nearest(broker, OWN_BROKERS) or (
         f"mqtt://{broker}" if re.fullmatch(r"[\w.-]+:\d+", broker) else None
     )
@@ -112,7 +113,8 @@ class Mqtt(Options):
         default="embedded",
         min_length=1,
         max_length=500,
-        description="`embedded`, `mosquitto` (a local one that Fleetsim starts), or a URL: mqtt[s]://HOST:PORT.",
+        description="`embedded`, `mosquitto` (a local one that Fleetsim starts), or a URL: "
+        "mqtt[s]://HOST:PORT, or ws[s]://HOST:PORT/PATH for WebSocket.",
     )
     version: Version = Field(
         default=Protocol.MQTT_311,
@@ -222,10 +224,11 @@ class Mqtt(Options):
                 f"{authentication} needs credentials: make them with `fleetsim provision`, and name their "
                 "folder in mqtt.credentials"
             )
-        plain = info.data.get("broker", "").startswith("mqtt://")
+        plain = info.data.get("broker", "").startswith(("mqtt://", "ws://"))
         if authentication is Authentication.CERTIFICATE and plain:
             raise ValueError(
-                "a certificate is shown in a TLS handshake; write the broker as mqtts://HOST:PORT"
+                "a certificate is shown in a TLS handshake; write the broker as mqtts://HOST:PORT "
+                "or wss://HOST:PORT"
             )
         return authentication
 

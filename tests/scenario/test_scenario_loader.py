@@ -167,7 +167,7 @@ def test_a_scenario_never_changes(tmp_path: Path) -> None:
         ),
         (
             "mqtt: {broker: 'http://localhost'}",
-            "home.yaml:4: broker in mqtt: only mqtt:// and mqtts:// URLs are known; write",
+            "home.yaml:4: broker in mqtt: only mqtt://, mqtts://, ws://, wss:// URLs are known; write",
         ),
         ("mqtt: {qos: 3}", "home.yaml:4: qos in mqtt must be a whole number from 0 to 2, not 3"),
         ("mqtt: {version: 4}", "home.yaml:4: version in mqtt: the MQTT versions are 3.1.1 and 5, not 4"),
@@ -405,10 +405,16 @@ def test_credentials_of_a_broker_are_kept_but_never_shown(tmp_path: Path, compla
     assert scenario.mqtt.broker == "mqtt://me:secret@localhost:1883"
     assert scenario.model_dump()["mqtt"]["broker"] == "mqtt://localhost:1883"
     assert scenario.model_dump(mode="json")["mqtt"]["broker"] == "mqtt://localhost:1883"
-    (said,) = complaints(GOOD, mqtt__broker="ws://me:secret@localhost")
-    assert said.startswith(
-        "--set mqtt.broker=ws://localhost: broker in mqtt: only mqtt:// and mqtts:// URLs are known"
-    )
+    (said,) = complaints(GOOD, mqtt__broker="amqp://me:secret@localhost")
+    assert said.startswith("--set mqtt.broker=amqp://localhost: broker in mqtt: only mqtt://")
+
+
+def test_a_certificate_needs_encryption_in_a_websocket_too(tmp_path: Path, complaints: Any) -> None:
+    options = {"mqtt__credentials": "there", "mqtt__authentication": "certificate"}
+    (said,) = complaints(GOOD, mqtt__broker="ws://localhost:8083", **options)
+    assert "a certificate is shown in a TLS handshake" in said
+    scenario = load(tmp_path, GOOD + "mqtt: {broker: 'wss://localhost:8084/mqtt'}")
+    assert scenario.mqtt.broker == "wss://localhost:8084/mqtt"
 
 
 # Finding the file
