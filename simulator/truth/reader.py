@@ -22,6 +22,9 @@ from simulator.truth.folder import RunFolder
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
+_LONGEST = 1 << 20
+"""Bytes of a line, several times those of a row with the longest topic that MQTT has."""
+
 
 class Rows(Generic[Row]):
     """The rows of one file, read anew by each iteration, one at a time.
@@ -45,9 +48,11 @@ class Rows(Generic[Row]):
         number = 0
         try:
             with self._path.open("rb") as file:
-                for line in file:
+                while line := file.readline(_LONGEST):
                     number += 1
                     if not line.endswith(b"\n"):
+                        if len(line) == _LONGEST:
+                            raise RunFailedError(f"{self._path}:{number}: the line is too long for a row")
                         self.ignored = 1
                         return
                     yield decode(line)
