@@ -4,6 +4,7 @@ from simulator.core.descriptors import descriptor_room, require_descriptors
 from simulator.core.transport import Transport
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState
 from simulator.mqtt.delivery import Delivery
+from simulator.mqtt.features import Features
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.plain_paho import PlainPaho
 
@@ -11,6 +12,7 @@ __all__ = [
     "ConnectionCounts",
     "Delivery",
     "DeliveryOptions",
+    "Features",
     "PlainPaho",
     "SessionReport",
     "SessionState",

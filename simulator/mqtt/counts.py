@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -19,6 +20,19 @@ class SessionState(StrEnum):
     BACKING_OFF = "backing off"
     ENDED = "ended"
     REFUSED = "refused"
+
+
+class Refused(StrEnum):
+    """What a broker refuses with a reason.
+
+    CONNECTIONS each time, those among them that another attempt overcomes; DISCONNECTS are connections that
+    it ended with a reason code of MQTT 5.
+    """
+
+    CONNECTIONS = "connections"
+    DISCONNECTS = "disconnects"
+    SUBSCRIPTIONS = "subscriptions"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,11 @@ class Tally:
     in_flight: int = 0
     refused_subscriptions: int = 0
     capped: int = 0
+    refusals: Counter[tuple[Refused, str]] = field(default_factory=Counter)
+
+    def refuse(self, what: Refused, reason: str) -> None:
+        """Count a refusal by its reason."""
+        self.refusals[what, reason] += 1
 
     def connections(self) -> ConnectionCounts:
         """Return the counts of connections as they are now."""

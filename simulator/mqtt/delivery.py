@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import selectors
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
 from simulator.core.actions import (
@@ -196,6 +196,11 @@ class Delivery:
         if self._tally.capped:
             counts[Cause.CONNECTION_CAP.value] = self._tally.capped
         return counts
+
+    @property
+    def refusals(self) -> Counter[tuple[str, str]]:
+        """What the broker has refused so far, and how often for which reason."""
+        return Counter({(what.value, why): count for (what, why), count in self._tally.refusals.items()})
 
     @property
     def connections(self) -> ConnectionCounts:

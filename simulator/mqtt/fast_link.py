@@ -29,6 +29,7 @@ from simulator.mqtt.codec import (
     encode,
 )
 from simulator.mqtt.codec.template import LENGTHS
+from simulator.mqtt.features import message_properties
 from simulator.mqtt.link import Greeting, Hello, Link, Listener
 from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
 
@@ -53,7 +54,7 @@ class FastLink(Link):
         "_decoder",
         "_hello",
         "_listener",
-        "_no_properties",
+        "_properties",
         "_protocol",
         "_unreleased",
         "outgoing",
@@ -62,7 +63,7 @@ class FastLink(Link):
     def __init__(self, protocol: Protocol, hello: Hello, listener: Listener) -> None:
         self.outgoing = bytearray()
         self._protocol = protocol
-        self._no_properties = b"\0" if protocol is Protocol.MQTT_5 else b""
+        self._properties = message_properties(hello.features, protocol)
         self._listener = listener
         self._hello = hello
         self._decoder = Decoder(protocol, _DEFAULTS.largest_packet)
@@ -86,7 +87,7 @@ class FastLink(Link):
             flags |= _RETAIN
         if duplicate:
             flags |= _DUPLICATE
-        properties = self._no_properties
+        properties = self._properties
         middle = packet_id.to_bytes(2, "big") + properties if qos else properties
         size = len(name)
         length = LENGTHS[2 + size + len(middle) + len(payload)]
@@ -106,8 +107,11 @@ class FastLink(Link):
         self.outgoing += encode(PingReqPacket(), self._protocol)
 
     def disconnect(self) -> None:
-        """Send a DISCONNECT."""
-        self.outgoing += encode(DisconnectPacket(), self._protocol)
+        """Send a DISCONNECT; a session that began clean is to leave nothing."""
+        leave = DisconnectPacket()
+        if self._hello.ends_at_once(self._protocol):
+            leave = DisconnectPacket(properties=Properties(session_expiry_interval=0))
+        self.outgoing += encode(leave, self._protocol)
 
     def receive(self, data: bytes) -> None:
         """Decode what the broker says and tell the listener."""
@@ -171,7 +175,8 @@ class FastLink(Link):
 
 
 def _connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
-    keep = protocol is Protocol.MQTT_5 and not hello.clean
+    modern = protocol is Protocol.MQTT_5
+    expiry = hello.session_expiry if modern else 0
     return ConnectPacket(
         client_id=hello.client_id,
         keep_alive=hello.keep_alive,
@@ -179,7 +184,8 @@ def _connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
         will=hello.will,
         username=hello.username,
         password=None if hello.password is None else hello.password.encode(),
-        properties=Properties(session_expiry_interval=hello.session_expiry) if keep else NO_PROPERTIES,
+        properties=Properties(session_expiry_interval=expiry) if expiry else NO_PROPERTIES,
+        will_properties=hello.features.of_will if modern and hello.will is not None else NO_PROPERTIES,
     )
 
 

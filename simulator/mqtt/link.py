@@ -13,6 +13,8 @@ from typing import Protocol
 
 from simulator.core.actions import Will
 from simulator.core.credentials import Login
+from simulator.core.endpoint import Protocol as Version
+from simulator.mqtt.features import NO_FEATURES, Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Hello:
         clean: start without the state of an earlier session.
         will: the message for when the connection breaks.
         username: with `password`, the credentials, if any.
-        session_expiry: seconds for which an MQTT 5 broker keeps the session if it is not clean.
+        session_expiry: seconds for which an MQTT 5 broker keeps the session once it is not connected.
+        features: what else is asked of MQTT 5.
     """
 
     client_id: str
@@ -35,6 +38,11 @@ class Hello:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     session_expiry: int = 0
+    features: Features = NO_FEATURES
+
+    def ends_at_once(self, version: Version) -> bool:
+        """Whether a DISCONNECT has to say that the broker need not keep the session."""
+        return version is Version.MQTT_5 and self.clean and self.session_expiry > 0
 
     def with_login(self, login: Login | None) -> Hello:
         """Return the same with other credentials, if any are given."""

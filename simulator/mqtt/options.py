@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulator.core.credentials import CredentialSource
 from simulator.core.limits import ON_THIS_MACHINE, Limits
 from simulator.core.transport import Transport
+from simulator.mqtt.features import NO_FEATURES, Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class DeliveryOptions:
         confirm_within: the longest wait between a QoS 0 message and that ping.
         ping_timeout: without an answer to a ping for so long, the connection is lost.
         session_expiry: how long an MQTT 5 broker keeps a persistent session.
+        features: what is asked of MQTT 5 beyond that.
         credentials: what each client logs in with, asked at every connect; None for what the endpoint says.
         limits: hard caps on connections, bytes a second and payload length.
         max_attempts: how often a message is sent before it is given up as lost, so that one that makes
@@ -52,6 +54,7 @@ class DeliveryOptions:
     confirm_within: float = 2.0
     ping_timeout: float = 30.0
     session_expiry: int = 3_600
+    features: Features = NO_FEATURES
     credentials: CredentialSource | None = None
     limits: Limits = ON_THIS_MACHINE
     max_attempts: int = 16

@@ -12,8 +12,10 @@ from math import inf
 import msgspec
 
 from simulator.core.actions import Connect, Disconnect, Publish
+from simulator.core.endpoint import Protocol
 from simulator.core.records import Delivered, Outcome
-from simulator.mqtt.counts import Tally
+from simulator.mqtt.counts import Refused, Tally
+from simulator.mqtt.features import message_properties
 from simulator.mqtt.link import Greeting, Link
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
@@ -22,7 +24,10 @@ HIGH_WATER = 64 * 1024
 """Bytes encoded but not taken by the kernel, above which messages wait in the queue instead."""
 
 _OVERHEAD = 16
-"""At most what a PUBLISH adds to its topic and payload: fixed header, lengths, packet id, properties."""
+"""At most what a PUBLISH adds to its topic, payload and properties: fixed header, lengths, packet id."""
+
+_ALIAS = 3
+"""Bytes of the property topic alias."""
 
 _LAST_PACKET_ID = 65_535
 
@@ -266,9 +271,9 @@ class Outbox:
         self._packet_id = packet_id
         return packet_id
 
-    @staticmethod
-    def _size(publish: Publish) -> int:
-        return len(publish.payload) + len(publish.topic.encode()) + _OVERHEAD
+    def _size(self, publish: Publish) -> int:
+        properties = message_properties(self._options.features, Protocol.MQTT_5)
+        return len(publish.payload) + len(publish.topic.encode()) + len(properties) + _ALIAS + _OVERHEAD
 
     # What the kernel and the broker answer
 
@@ -322,6 +327,7 @@ class Outbox:
         if code < FIRST_FAILURE or message.received:  # after a PUBREC only the packet id can be in doubt
             self._end(message, _ACKNOWLEDGED, None, now)
         else:
+            self._tally.refuse(Refused.MESSAGES, reason_name(code))
             self._end(message, Outcome.REFUSED, reason_name(code), now)
 
     def all_accepted(self, packet_ids: Sequence[int], now: float) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from paho.mqtt import MQTTException
@@ -21,7 +22,9 @@ from paho.mqtt.reasoncodes import ReasonCode as PahoReasonCode
 
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Protocol
-from simulator.mqtt.codec import ReasonCode
+from simulator.mqtt.codec import NO_PROPERTIES, ReasonCode
+from simulator.mqtt.codec import Properties as OurProperties
+from simulator.mqtt.features import Features
 from simulator.mqtt.link import Greeting, Hello, Link, Listener
 from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
 
@@ -38,6 +41,9 @@ _DISCONNECT_FRAME = b"\xe0\x00"
 _WRONG_PROTOCOL_311 = 1
 """Return code of a 3.1.1 CONNACK at which paho would fall back to MQTT 3.1 by itself."""
 
+_LEAVE_NOTHING = b"\xe0\x07\x00\x05\x11\x00\x00\x00\x00"
+"""A DISCONNECT that ends the session too: session expiry 0."""
+
 _UNREADABLE = (struct.error, IndexError, KeyError, ValueError, MQTTException)
 """What paho 2.1 lets through when the broker's bytes make no sense."""
 
@@ -46,6 +52,27 @@ _PUBLISHED = MQTTMessageInfo(0)
 
 _HOST = "memory"
 """Paho wants a host and a port to reconnect to; it never sees the network."""
+
+
+def _properties(packet: int, wanted: OurProperties) -> Properties | None:
+    """Return properties as paho has them, None if there are none."""
+    if wanted == NO_PROPERTIES:
+        return None
+    properties = Properties(packet)  # type: ignore[no-untyped-call]
+    if wanted.message_expiry_interval is not None:
+        properties.MessageExpiryInterval = wanted.message_expiry_interval
+    if wanted.will_delay_interval is not None:
+        properties.WillDelayInterval = wanted.will_delay_interval
+    if wanted.topic_alias is not None:
+        properties.TopicAlias = wanted.topic_alias
+    if wanted.user_properties:
+        properties.UserProperty = list(wanted.user_properties)
+    return properties
+
+
+@lru_cache(maxsize=1024)
+def _message_properties(features: Features, alias: int | None) -> Properties | None:
+    return _properties(PacketTypes.PUBLISH, features.of_message(alias))
 
 
 class _Memory:
@@ -108,7 +135,8 @@ class _Codec(Client):
         self.packet_id = 0
         if hello.will is not None:
             will = hello.will
-            self.will_set(will.topic, will.payload, will.qos, will.retain)
+            properties = _properties(PacketTypes.WILLMESSAGE, hello.features.of_will) if modern else None
+            self.will_set(will.topic, will.payload, will.qos, will.retain, properties)
         if hello.username is not None:
             self.username_pw_set(hello.username, hello.password)
 
@@ -161,7 +189,11 @@ class PahoLink(Link):
         self._hello = hello
         self._listener = listener
         self._properties: Properties | None = None
-        if protocol is Protocol.MQTT_5 and not hello.clean:
+        self._modern = protocol is Protocol.MQTT_5
+        self._leave = _LEAVE_NOTHING if hello.ends_at_once(protocol) else _DISCONNECT_FRAME
+        self._aliases: dict[str, int] = {}
+        self._aliases_left = 0
+        if self._modern and hello.session_expiry:
             self._properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             self._properties.SessionExpiryInterval = hello.session_expiry
         # Paho calls back under its locks, which a session that answers would run into: note, then tell.
@@ -178,6 +210,8 @@ class PahoLink(Link):
             self._codec.username_pw_set(login.username, login.password)
         self.outgoing.clear()
         self._heard.clear()
+        self._aliases.clear()
+        self._aliases_left = 0
         self._codec.connect_async(
             _HOST,
             keepalive=self._hello.keep_alive,
@@ -190,7 +224,13 @@ class PahoLink(Link):
         self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool
     ) -> None:
         """Send a PUBLISH."""
-        self._codec._send_publish(packet_id, topic.encode(), payload, qos, retain, duplicate, _PUBLISHED)
+        alias = self._aliases.get(topic)
+        name = topic.encode() if alias is None else b""
+        if alias is None and self._aliases_left:
+            self._aliases_left -= 1
+            alias = self._aliases[topic] = len(self._aliases) + 1
+        properties = _message_properties(self._hello.features, alias) if self._modern else None
+        self._codec._send_publish(packet_id, name, payload, qos, retain, duplicate, _PUBLISHED, properties)
 
     def release(self, packet_id: int) -> None:
         """Send a PUBREL."""
@@ -207,7 +247,7 @@ class PahoLink(Link):
 
     def disconnect(self) -> None:
         """Send a DISCONNECT."""
-        self.outgoing += _DISCONNECT_FRAME
+        self.outgoing += self._leave
 
     def receive(self, data: bytes) -> None:
         """Decode what the broker says and tell the listener."""
@@ -234,6 +274,8 @@ class PahoLink(Link):
         def stated(name: str, default: Any) -> Any:
             return getattr(properties, name, default)
 
+        if self._hello.features.topic_alias:
+            self._aliases_left = stated("TopicAliasMaximum", 0)
         none = Greeting(0)
         greeting = Greeting(
             code=reason.value,

@@ -13,7 +13,7 @@ from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.records import SessionMoment
 from simulator.mqtt.backoff import Backoff
-from simulator.mqtt.counts import SessionReport, SessionState, Tally
+from simulator.mqtt.counts import Refused, SessionReport, SessionState, Tally
 from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
@@ -189,7 +189,7 @@ class Session:
             self._tell(SessionMoment.CONNECTING)
             self._tell(SessionMoment.REFUSED, Cause.CONNECTION_CAP)
             return
-        endpoint = self._endpoint
+        endpoint, features = self._endpoint, self._options.features
         hello = Hello(
             client_id=self.device,
             keep_alive=action.keep_alive,
@@ -197,7 +197,8 @@ class Session:
             will=action.will,
             username=endpoint.username,
             password=endpoint.password,
-            session_expiry=self._options.session_expiry,
+            session_expiry=features.session_expiry if action.clean else self._options.session_expiry,
+            features=features,
         )
         self.link = self._make_link(hello, self)
         self._asked = action
@@ -319,6 +320,7 @@ class Session:
     def turned_away(self, reason: str) -> None:
         """The broker does not want this device, and will not another time."""
         self._tally.refused += 1
+        self._tally.refuse(Refused.CONNECTIONS, reason)
         self._break_off(SessionState.REFUSED, reason)
 
     def tick(self, now: float) -> None:
@@ -401,6 +403,8 @@ class Session:
         self._tried()
         if greeting.keep_alive is not None:
             self._keep_alive = greeting.keep_alive
+        elif self._asked is not None:
+            self._keep_alive = self._asked.keep_alive  # the last connection's broker may have changed it
         for action in self._subscriptions.missing(greeting.session_present):
             self._subscribe(action)
         self._outbox.connected(greeting, self._link())
@@ -410,6 +414,7 @@ class Session:
 
     def _refused(self, code: int) -> None:
         if code in PASSING:
+            self._tally.refuse(Refused.CONNECTIONS, reason_name(code))
             self._tell_attempt(SessionMoment.REFUSED, reason_name(code))
             self._hang_up(reason_name(code))
             return
@@ -438,6 +443,7 @@ class Session:
         self._subscriptions.answered(packet_id)
         if code >= FIRST_FAILURE:
             self._tally.refused_subscriptions += 1
+            self._tally.refuse(Refused.SUBSCRIPTIONS, reason_name(code))
 
     def ponged(self) -> None:
         """The broker has answered a ping."""
@@ -456,8 +462,10 @@ class Session:
             return
         if code in ELSEWHERE:
             self.turned_away(reason)
-        else:
-            self._hang_up(reason)
+            return
+        if code >= FIRST_FAILURE:
+            self._tally.refuse(Refused.DISCONNECTS, reason)
+        self._hang_up(reason)
 
     # What is asked about it
 
