@@ -148,7 +148,13 @@ _plain(
 )
 
 
+_DIGITS = 1_000
+"""Of an integer; Python reads longer ones, in powers of two, that it cannot write in decimals any more."""
+
+
 def _integer(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError("the number is too long")
     prefix = text[:2].lower()
     return int(text, 8) if prefix == "0o" else int(text, 16) if prefix == "0x" else int(text)
 

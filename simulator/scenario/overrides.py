@@ -6,9 +6,13 @@ from typing import Any
 
 from simulator.scenario.document import Document, Located, Path, Place, read_value
 from simulator.scenario.mqtt import without_credentials
+from simulator.scenario.problems import clipped
 
 _LAST = 1_000_000_000
 """Overrides are reported after every line of the file."""
+
+_LONGEST = 200
+"""Characters of an override that a message quotes."""
 
 
 def override(document: Document, dotted: str, text: str, label: str | None = None) -> None:
@@ -22,7 +26,8 @@ def override(document: Document, dotted: str, text: str, label: str | None = Non
         text: the value, as it would be written in the file.
         label: how a message names the override; ``--set PATH=VALUE`` if left out.
     """
-    place = Place(_LAST, without_credentials(label or f"--set {dotted}={text}"))
+    name = without_credentials(label or f"--set {dotted}={text}")
+    place = Place(_LAST, clipped(name if name.isprintable() else repr(name)[1:-1], _LONGEST))
     written = read_value(text, place)
     document.problems += written.problems
     if written.problems:
