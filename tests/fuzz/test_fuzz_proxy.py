@@ -44,7 +44,6 @@ def test_nonsense_on_the_switch_changes_nothing_that_matters(proxy: NetworkProxy
 def test_a_word_that_never_ends_is_hung_up_on(proxy: NetworkProxy) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
         wire.connect(proxy.switch.path)
-        with pytest.raises(OSError, match="pipe|reset"):
-            for _ in range(10_000):
-                wire.sendall(b"[" * 10_000)
+        with pytest.raises(OSError, match=r"pipe|reset"):
+            wire.sendall(b"[" * 100_000_000)
     proxy.switch.change(NetworkChange(0.0, "", SLOW, False))
