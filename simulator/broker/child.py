@@ -50,13 +50,22 @@ class Child:
         command: program and arguments; the program is found already.
         ports: where it will listen on 127.0.0.1.
         folder: where to write what it says.
+        patience: seconds for it to listen.
 
     Raises:
         RunFailedError: it does not listen in time.
     """
 
-    def __init__(self, name: str, command: Sequence[str], ports: Sequence[int], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        ports: Sequence[int],
+        folder: Path,
+        patience: float = _START,
+    ) -> None:
         self.name = name
+        self._patience = patience
         self._log = folder / "broker.log"
         descriptor_room()  # the broker inherits the file limit and needs a socket for every device
         self._keeper = subprocess.Popen(
@@ -75,7 +84,7 @@ class Child:
         self._await(lambda: all(listening(port) for port in ports))
 
     def _await(self, ready: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _START
+        deadline = time.monotonic() + self._patience
         while not ready():
             if not self.running:
                 said = self.said()
@@ -84,7 +93,9 @@ class Child:
             if time.monotonic() > deadline:
                 said = self.said()
                 self.stop()
-                raise RunFailedError(f"{self.name} did not listen within {_START:.0f} s. {said}".rstrip())
+                raise RunFailedError(
+                    f"{self.name} did not listen within {self._patience:.0f} s. {said}".rstrip()
+                )
             time.sleep(_POLL)
 
     @property

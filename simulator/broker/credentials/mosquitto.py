@@ -74,6 +74,8 @@ def listen(folder: CredentialFolder, listener: Listener, port: int, address: str
     lines = [f"# {listener.value}", f"listener {port} {address}".rstrip()]
     if listener in _WEBSOCKET:
         lines.append("protocol websockets")
+        if address:  # which Mosquitto 2.0.11 takes no notice of in a WebSocket unless it is for IPv4 alone
+            lines.append("socket_domain ipv4")
     if listener in _ENCRYPTED:
         lines += [f"certfile {folder.server}", f"keyfile {folder.server_key}"]
     if listener is Listener.MTLS:

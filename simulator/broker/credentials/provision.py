@@ -24,7 +24,7 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 _WRITERS = {BrokerKind.MOSQUITTO: mosquitto.write, BrokerKind.EMQX: emqx.write}
 _USUAL = {BrokerKind.MOSQUITTO: (Listener.TCP, Listener.TLS, Listener.MTLS), BrokerKind.EMQX: tuple(Listener)}
-"""Which ways in a broker gets unasked; Debian builds Mosquitto without WebSocket."""
+"""Which ways in a broker gets unasked; not every Mosquitto is built with WebSocket."""
 
 
 @dataclass(frozen=True, slots=True)
