@@ -84,9 +84,9 @@ def remains_of(folder: RunFolder, scenario: Scenario) -> Remains:
         for message in read_messages(part):
             if message.retain:
                 topics[message.device].add(message.topic)
-    leaves = not scenario.mqtt.clean or scenario.mqtt.retain
+    leaves = scenario.mqtt.leaves_sessions or scenario.mqtt.retain
     return Remains(
-        sessions=not scenario.mqtt.clean,
+        sessions=scenario.mqtt.leaves_sessions,
         topics={device: frozenset(names) for device, names in topics.items()},
         template=scenario.mqtt.topic,
         devices=frozenset(devices_of(scenario)) if leaves else frozenset(topics),

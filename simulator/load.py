@@ -95,11 +95,12 @@ class Load:
         self._comings: Iterator[tuple[float, Action]] = iter(())
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
-        self._witness_id = device_id(Seeds(scenario.seed), "witness", str(plan.shard))
+        self._witness_ids = witness_ids(scenario.seed, str(plan.shard), scenario.mqtt.witness_sessions)
         options = plan.delivery_options
         if options.credentials is not None:
             options.credentials.require(self._fleet.devices)
-            options.credentials.admit(self._witness_id, WITNESS)
+            for witness_id in self._witness_ids:
+                options.credentials.admit(witness_id, WITNESS)
         self._delivery = Delivery(
             plan.endpoint,
             options,
@@ -128,6 +129,7 @@ class Load:
             cpu_seconds=cpu_seconds() - self._cpu_before,
             rss_bytes=peak_rss_bytes(),
             held_back=delivery.held_back,
+            refusals=delivery.refusals,
             witnessed=self._witness.witnessed() if self._witness else Witnessed(),
         )
 
@@ -189,9 +191,13 @@ class Load:
     def _subscribe_the_witness(self, witness: Witness) -> None:
         plan = self._plan
         template, share = plan.scenario.mqtt.topic, plan.scenario.witness
-        self._delivery.submit(Connect(0.0, self._witness_id, keep_alive=60, clean=True), due=0.0)
-        for topic in topic_filters(template, witness, share, plan.neighbourhoods, self._fleet.devices):
-            self._delivery.submit(Subscribe(0.0, self._witness_id, topic, qos=2), due=0.0)
+        first, *others = self._witness_ids
+        group = f"$share/{first}/" if others else ""  # the broker gives each message to one of the group
+        filters = list(topic_filters(template, witness, share, plan.neighbourhoods, self._fleet.devices))
+        for witness_id in self._witness_ids:
+            self._delivery.submit(Connect(0.0, witness_id, keep_alive=60, clean=True), due=0.0)
+            for topic in filters:
+                self._delivery.submit(Subscribe(0.0, witness_id, group + topic, qos=2), due=0.0)
 
     def _come_and_go(self, elapsed: float) -> None:
         """Have those devices connect or leave whose time has come."""
@@ -321,7 +327,7 @@ class Load:
             self._witness.end(delivered)
 
     def _told(self, device: str, topic: str, payload: bytes) -> None:
-        if self._witness is not None and device == self._witness_id:
+        if self._witness is not None and device in self._witness_ids:
             self._witness.receive(payload, self.now())
             return
         self._tally.received += 1
@@ -364,6 +370,12 @@ def comings(
         for device, connect in connects.items()
     )
     return merge(*each, key=itemgetter(0))
+
+
+def witness_ids(seed: int, shard: str, count: int) -> tuple[str, ...]:
+    """Return the client ids of a shard's own subscriber."""
+    names = (shard if number == 0 else f"{shard}-{number}" for number in range(count))
+    return tuple(device_id(Seeds(seed), "witness", name) for name in names)
 
 
 def _witness(plan: Plan, tally: Tally) -> Witness:

@@ -18,7 +18,7 @@ from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet
-from simulator.mqtt import DeliveryOptions
+from simulator.mqtt import DeliveryOptions, Features
 from simulator.pacing import (
     Churn,
     ConnectionPlan,
@@ -120,7 +120,7 @@ class Plan:
     def delivery_options(self) -> DeliveryOptions:
         """What the delivery side needs to know."""
         mqtt = self.scenario.mqtt
-        queue = mqtt.queue
+        queue, session_expiry = mqtt.queue, math.ceil(mqtt.kept_for)
         if not self.pacer.open_loop:
             # A closed loop waits instead of dropping, so one device may hold all that waits.
             queue = max(queue, CLOSED_LOOP_QUEUE + self.batch)
@@ -131,6 +131,14 @@ class Plan:
             connecting=mqtt.connect_window,
             connect_rate=None if mqtt.connect_rate is None else mqtt.connect_rate / self.shard.count,
             source_addresses=mqtt.sources,
+            session_expiry=session_expiry,
+            features=Features(
+                user_properties=tuple(mqtt.user_properties.items()),
+                message_expiry=None if mqtt.message_expiry is None else math.ceil(mqtt.message_expiry),
+                session_expiry=session_expiry if mqtt.clean else 0,
+                will_delay=math.ceil(mqtt.will_delay or 0),
+                topic_alias=mqtt.topic_alias,
+            ),
             credentials=open_credentials(self.scenario),
             limits=(self.limits or usual_limits(self.endpoint)).share(1 / self.shard.count),
         )

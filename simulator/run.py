@@ -159,7 +159,7 @@ def _clean_up(
     endpoint: Endpoint, scenario: Scenario, folder: RunFolder, limits: Limits, say: Callable[[str], None]
 ) -> CleanUp | None:
     """Remove what the run has left on a broker that outlives it; return None if that can be nothing."""
-    if scenario.mqtt.clean and not scenario.mqtt.retain:
+    if not (scenario.mqtt.leaves_sessions or scenario.mqtt.retain):
         return None
     say("removing retained messages and sessions of the run from the broker")
     # Not to be stopped by the first Ctrl-C, which may have ended the load; a second one ends this too.
@@ -217,6 +217,7 @@ def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
         failure=ended.failure,
         witness=WitnessMessages(**asdict(standing.witnessed)),
         held_back=standing.held_back,
+        refusals=standing.refusals,
     )
 
 

@@ -26,6 +26,7 @@ class Standing:
         cpu_seconds: processor time of the processes.
         rss_bytes: most memory that was resident in them.
         held_back: messages and connections by the hard cap that they were beyond.
+        refusals: what the broker has refused, and how often for which reason.
         witnessed: what the run's own subscribers have seen.
         unconnected: sessions that are not connected; known once a load has ended.
     """
@@ -40,6 +41,7 @@ class Standing:
     cpu_seconds: float = 0.0
     rss_bytes: int = 0
     held_back: dict[str, int] = field(default_factory=dict)
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     witnessed: Witnessed = field(default_factory=Witnessed)
     unconnected: tuple[SessionReport, ...] = ()
 
@@ -56,6 +58,7 @@ class Standing:
             whole.connections += load.connections
             transports.update(load.transports)
             held_back.update(load.held_back)
+            whole.refusals.update(load.refusals)
             whole.queued += load.queued
             whole.in_flight += load.in_flight
             whole.cpu_seconds += load.cpu_seconds

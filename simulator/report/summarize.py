@@ -42,6 +42,7 @@ def summarize(
     failure: str | None = None,
     witness: WitnessMessages = WitnessMessages(),  # noqa: B008 - frozen
     held_back: Mapping[str, int] | None = None,
+    refusals: Mapping[tuple[str, str], int] | None = None,
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -68,6 +69,7 @@ def summarize(
         failure: why it could not go on.
         witness: what the run's own subscribers saw.
         held_back: messages and connections by the hard cap that they were beyond.
+        refusals: by what the broker refused and why.
         lag_limit: seconds; see `LAG_LIMIT`.
     """
     counts = tally.totals()
@@ -106,6 +108,7 @@ def summarize(
         thresholds=results,
         witness=witness,
         held_back=dict(held_back or {}),
+        refusals=_by_reason(refusals or {}),
     )
 
 
@@ -131,6 +134,13 @@ def metric_values(tally: Tally, connections: Connections, seconds: float) -> dic
         for name, percent in PERCENTILES.items():
             values[f"{metric}_{name}"] = histogram.percentile(percent)
     return values
+
+
+def _by_reason(refusals: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    nested: dict[str, dict[str, int]] = {}
+    for (what, reason), count in sorted(refusals.items()):
+        nested.setdefault(what, {})[reason] = count
+    return nested
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -162,6 +162,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         peak_rss_bytes: most memory that was resident.
         transports: connections by the transport that carried them.
         held_back: messages and connections by the hard cap that they were beyond.
+        refusals: how often the broker refused `connections`, `subscriptions` and `messages`, or ended a
+            connection with a reason code of MQTT 5 (`disconnects`), by reason.
         clean_up: what was removed from the broker at the end, None if nothing had to be.
     """
 
@@ -186,6 +188,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: tuple[ThresholdResult, ...]
     witness: WitnessMessages = WitnessMessages()
     held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
+    refusals: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
     clean_up: CleanUp | None = None
 
 

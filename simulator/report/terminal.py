@@ -81,6 +81,8 @@ def _facts(summary: Summary) -> RenderableType:
             f"{witness.expected:,} expected, {witness.received:,} received, {witness.missing:,} missing, "
             f"{witness.duplicated:,} twice, {witness.reordered:,} out of order",
         )
+    if summary.refusals:
+        facts.add_row("Refused", _refused(summary))
     if summary.held_back:
         counts = (f"{count:,} {cap}" for cap, count in summary.held_back.items())
         facts.add_row("Held back", f"{', '.join(counts)}; --limit changes a cap")
@@ -92,6 +94,14 @@ def _facts(summary: Summary) -> RenderableType:
         f"{summary.peak_rss_bytes / 1e6:,.0f} MB of memory",
     )
     return facts
+
+
+def _refused(summary: Summary) -> str:
+    return ", ".join(
+        f"{count:,} {what} ({reason})"
+        for what, reasons in summary.refusals.items()
+        for reason, count in reasons.items()
+    )
 
 
 def _cleaned_up(done: CleanUp) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from string import Formatter
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,7 @@ from simulator.core.endpoint import Protocol
 from simulator.core.nearest import nearest, suggestion
 from simulator.core.options import Options, PayloadName
 from simulator.core.transport import Transport
-from simulator.core.units import DAY, HOUR, MINUTE, SECOND, Duration, OnOff, Rate
+from simulator.core.units import DAY, HOUR, MINUTE, SECOND, Duration, OnOff, Rate, format_duration
 from simulator.scenario.addresses import Addresses, expand
 
 PLACEHOLDERS = ("neighbourhood", "kind", "device", "event")
@@ -86,6 +86,17 @@ def _check_topic(template: str) -> str:
         raise ValueError("a topic cannot begin with '$'; brokers keep those for themselves")
     return template
 
+
+def _check_property(text: str) -> str:
+    if "\0" in text or not text.isprintable():
+        raise ValueError(f"a user property is text that can be printed, not {text!r}")
+    return text
+
+
+Value = TypeVar("Value")
+
+PropertyText = Annotated[str, AfterValidator(_check_property), Field(min_length=1, max_length=1000)]
+"""The name or the value of a user property."""
 
 Version = Annotated[
     Protocol,
@@ -161,6 +172,43 @@ class Mqtt(Options):
     clean: bool = Field(
         default=True, description="Start each session clean; otherwise the broker keeps it while away."
     )
+    session_expiry: Duration | None = Field(
+        default=None,
+        ge=SECOND,
+        le=366 * DAY,
+        description="How long the broker keeps the session of a device whose connection broke (MQTT 5). If "
+        "left out, not at all, or an hour if sessions do not start clean.",
+    )
+    message_expiry: Duration | None = Field(
+        default=None,
+        ge=SECOND,
+        le=366 * DAY,
+        description="How long the broker tries to deliver a message (MQTT 5); for ever if left out.",
+    )
+    user_properties: dict[PropertyText, PropertyText] = Field(
+        default={},
+        max_length=20,
+        description="Names and values that every message carries beside its payload (MQTT 5).",
+    )
+    topic_alias: OnOff = Field(
+        default=False,
+        description="Send each topic once a connection, and then a number that stands for it, as far as the "
+        "broker goes along (MQTT 5).",
+    )
+    will_delay: Duration | None = Field(
+        default=None,
+        ge=SECOND,
+        le=366 * DAY,
+        description="How long the broker waits with the will of a device whose connection broke, in case "
+        "that it comes back (MQTT 5); the session has to last as long.",
+    )
+    witness_sessions: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Sessions of the run's own subscriber; several share its subscriptions (`$share`, "
+        "MQTT 5).",
+    )
     retain: bool = Field(default=False, description="Ask the broker to retain every message.")
     queue: int = Field(
         # A watch that comes back to its phone sends days of stored samples at one moment: over a thousand.
@@ -232,7 +280,51 @@ class Mqtt(Options):
             )
         return authentication
 
+    @field_validator(
+        "session_expiry", "message_expiry", "user_properties", "topic_alias", "will_delay", "witness_sessions"
+    )
+    @classmethod
+    def _where_mqtt_5_is_spoken(cls, value: Value, info: ValidationInfo) -> Value:
+        default = cls.model_fields[str(info.field_name)].get_default(call_default_factory=False)
+        if value == default:
+            return value
+        if info.data.get("version", Protocol.MQTT_5) is not Protocol.MQTT_5:
+            raise ValueError("MQTT 3.1.1 has no such thing; set mqtt.version to 5")
+        if info.data.get("broker") == "embedded":
+            raise ValueError(
+                "the embedded broker has no such thing; name another in mqtt.broker, such as mosquitto"
+            )
+        return value
+
+    @field_validator("will_delay")
+    @classmethod
+    def _while_the_session_lasts(cls, delay: float | None, info: ValidationInfo) -> float | None:
+        if delay is not None and {"session_expiry", "clean"} <= info.data.keys():
+            kept = _kept_for(info.data["session_expiry"], info.data["clean"])
+            if delay > kept:
+                raise ValueError(
+                    "a will is sent when its session ends, if not before; set mqtt.session_expiry to "
+                    f"{format_duration(delay)} or more"
+                )
+        return delay
+
+    @property
+    def kept_for(self) -> float:
+        """Seconds for which the broker keeps the session of a device that is away."""
+        return _kept_for(self.session_expiry, self.clean)
+
+    @property
+    def leaves_sessions(self) -> bool:
+        """Whether a broker may still have sessions of the fleet when its run is over."""
+        return self.kept_for > 0
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Each of the source addresses; empty if the system is to choose."""
         return expand(self.source_addresses or ())
+
+
+def _kept_for(session_expiry: float | None, clean: bool) -> float:
+    if session_expiry is not None:
+        return session_expiry
+    return 0.0 if clean else HOUR
