@@ -162,7 +162,7 @@ class WebSocket:
         try:
             self._engine.receive_data(data)
             yield from self._engine.events()
-        except ProtocolError as error:
+        except (ProtocolError, UnicodeDecodeError) as error:  # the latter for headers that are not ASCII
             raise self._failed(str(error)) from None
 
     def _failed(self, why: str) -> ConnectionError:

@@ -103,7 +103,7 @@ def test_provisioning_again_mends_a_damaged_folder_or_says_what_is_in_the_way(
     folder = damaged(good, tmp_path / "copy", name, content(data, good / name))
     try:
         provision(folder, WANTED, now=NOW)
-    except UsageError:
+    except FleetsimError:
         assert name == "passwords.json"  # nobody can guess them again
     else:
         use(folder)

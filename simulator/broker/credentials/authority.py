@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -75,7 +75,9 @@ class Authority:
         """Return the authority that these files hold, or None if they hold none that is still valid."""
         key = load_key(files.key)
         certificate = _load(files.certificate)
-        if key is None or certificate is None or certificate.public_key() != key.public_key():
+        if key is None or certificate is None or not _is_signed_by(certificate, certificate):
+            return None
+        if certificate.public_key() != key.public_key():
             return None
         return cls(certificate, key) if now + RENEW_BEFORE < certificate.not_valid_after_utc else None
 
@@ -134,11 +136,7 @@ class Authority:
         """Return whether a certificate is this authority's, for this name and key, and good for a while."""
         key = load_key(files.key)
         certificate = _load(files.certificate)
-        if key is None or certificate is None:
-            return False
-        try:
-            certificate.verify_directly_issued_by(self._certificate)
-        except (ValueError, TypeError, InvalidSignature):
+        if key is None or certificate is None or not _is_signed_by(certificate, self._certificate):
             return False
         return (
             certificate.public_key() == key.public_key()
@@ -226,8 +224,17 @@ def _general_name(host: str) -> x509.DNSName | x509.IPAddress:
 def _load(pem: bytes) -> x509.Certificate | None:
     try:
         return x509.load_pem_x509_certificate(pem)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return None
+
+
+def _is_signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Return whether nothing in a certificate has changed since its authority signed it."""
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _common_name(certificate: x509.Certificate) -> str | None:
