@@ -64,6 +64,9 @@ def test_a_killed_worker_fails_the_run_and_its_share_is_accounted_for(
     assert messages["due"] == sum(messages[outcome] for outcome in OUTCOMES) > 0
     assert messages["due"] == len(rows(folder / "truth" / "messages.jsonl"))
     assert messages["due"] == len(rows(folder / "truth" / "delivery.jsonl"))
+    last = {row["device"]: row for row in rows(folder / "truth" / "sessions.jsonl")}
+    assert {row["state"] for row in last.values()} == {"ended"}
+    assert "worker died" in {row["reason"] for row in last.values()}
     assert read(folder / "manifest.json")["complete"] is False
 
 
