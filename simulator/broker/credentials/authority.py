@@ -140,6 +140,8 @@ class Authority:
             return False
         return (
             certificate.public_key() == key.public_key()
+            # As they were written: what we can read with something added, OpenSSL may not.
+            and files == Issued(certificate.public_bytes(Encoding.PEM), private_pem(key))
             and _common_name(certificate) == name
             and certificate.not_valid_before_utc <= now
             and now + RENEW_BEFORE < certificate.not_valid_after_utc

@@ -140,6 +140,7 @@ class _Work:
         authority = Authority.load(files, self._now)
         if authority is None:
             authority = Authority.new(self._now)
+        if authority.files != files:
             self._store(authority.files, folder.authority, folder.authority_key)
         return authority
 
@@ -154,7 +155,7 @@ class _Work:
 
     def _store(self, issued: Issued, certificate: Path, key: Path) -> None:
         # The key first: a certificate without its key is of no use, a key without certificate gets one.
-        if not self._folder.read(key) or load_key(self._folder.read(key)) is None:
+        if self._folder.read(key) != issued.key:
             self._folder.write(key, issued.key)
         self._folder.write(certificate, issued.certificate)
 
