@@ -13,6 +13,7 @@ from simulator.core.actions import Action, Publish
 from simulator.core.endpoint import Endpoint
 from simulator.core.records import Delivered, Outcome
 from simulator.mqtt import Delivery, DeliveryOptions
+from simulator.mqtt.websocket import WebSocket
 
 
 class Watched:
@@ -43,7 +44,9 @@ class Watched:
     def break_connections(self) -> None:
         """Break every TCP connection, as a network would."""
         for connection in self.delivery._connections.values():
-            connection.socket.shutdown(socket.SHUT_RDWR)
+            carrier = connection.socket
+            bare = carrier._socket if isinstance(carrier, WebSocket) else carrier
+            bare.shutdown(socket.SHUT_RDWR)
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Turn the loop until the condition holds."""
