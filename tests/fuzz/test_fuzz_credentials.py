@@ -37,7 +37,7 @@ USED = (
     f"clients/{DEVICE}.key",
 )
 MENDED = (*USED, "ca.key", "server.crt", "server.key", "tokens.pub", "revoked.crl")
-IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_damaged_credentials_are_used_or_an_error_says_what_to_do(
 
 
 @pytest.mark.parametrize("name", MENDED)
-@settings(IN_A_FOLDER, max_examples=25)
+@settings(IN_A_FOLDER, max_examples=12)
 @given(data=st.data())
 def test_provisioning_again_mends_a_damaged_folder_or_says_what_is_in_the_way(
     name: str, good: Path, tmp_path: Path, data: st.DataObject

@@ -16,7 +16,7 @@ from simulator.scenario import Scenario, load_scenario
 from simulator.scenario.shipped import shipped
 
 TEXTS = {name: file.read_bytes() for name, file in shipped().items()}
-IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 
 FIELDS = [
     *("seed", "duration", "speed", "rate", "start", "world.households", "world.shops", "devices.0.kind"),
@@ -70,7 +70,7 @@ def test_junk_is_a_list_of_problems(tmp_path: Path, junk: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(overrides=st.dictionaries(st.sampled_from(FIELDS), words | st.text(max_size=20), max_size=3))
 def test_overrides_make_a_scenario_or_a_list_of_problems(name: str, overrides: dict[str, str]) -> None:
     judged(shipped()[name], overrides)
