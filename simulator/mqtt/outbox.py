@@ -31,6 +31,9 @@ _ALIAS = 3
 
 _LAST_PACKET_ID = 65_535
 
+_MOST_IN_FLIGHT = 65_000
+"""Leaves packet ids for subscriptions, whatever window is asked for."""
+
 _ACKNOWLEDGED = Outcome.ACKNOWLEDGED  # looked up for every message, which takes long in an enumeration
 
 Settle = Callable[[Publish, Delivered], None]
@@ -117,7 +120,7 @@ class Outbox:
         self._flights: dict[int, Message] = {}
         self._resend: deque[Message] | None = None
         self._pings: list[tuple[int, float]] = []
-        self._window = options.window
+        self._window = min(options.window, _MOST_IN_FLIGHT)
         self._largest: int | None = None
         self._packet_id = 0
         self._start()
@@ -188,7 +191,7 @@ class Outbox:
 
     def connected(self, greeting: Greeting, link: Link) -> None:
         """Begin a connection: whatever is in flight is to be sent again, before anything new."""
-        self._window = min(self._options.window, greeting.receive_maximum)
+        self._window = min(self._options.window, greeting.receive_maximum, _MOST_IN_FLIGHT)
         self._largest = (
             None if greeting.largest_packet >= Greeting(0).largest_packet else greeting.largest_packet
         )

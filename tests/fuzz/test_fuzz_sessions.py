@@ -23,6 +23,7 @@ from simulator.core.seeds import Seeds
 from simulator.core.transport import Transport
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import SessionState
+from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.session import Session
 from simulator.mqtt.transports import link_factory
 
@@ -155,3 +156,16 @@ def test_every_message_ends_exactly_once_whatever_the_broker_says(
     assert Counter(delivered.id for delivered in loop.outcomes) == Counter(published)
     assert (loop.tally.queued, loop.tally.in_flight, loop.tally.connected) == (0, 0, 0)
     assert (loop.tally.open, loop.tally.untried) == (0, 0)
+
+
+def test_a_broker_that_acknowledges_nothing_leaves_packet_ids_for_subscriptions() -> None:
+    loop = Wire(options=DeliveryOptions(window=65_535, session_queue=70_000))
+    session = loop.over(Transport.FAST)
+    session.connect(connect())
+    loop.perform(session, "greet", None, 0)
+    for number in range(66_000):
+        session.publish(message(number, 1), 0.0)
+        loop.flush_now(session)
+    session.subscribe(subscribe())  # asks for an id that no message in flight has
+    session.abandon("the run ended")
+    assert len({delivered.id for delivered in loop.outcomes}) == len(loop.outcomes) == 66_000
