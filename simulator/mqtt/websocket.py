@@ -50,6 +50,9 @@ class WebSocket:
     Args:
         sock: connected to the broker, and encrypted if that is wanted.
         endpoint: where that is, and the path to ask for.
+
+    Raises:
+        OSError: the host's name cannot be asked for.
     """
 
     __slots__ = ("_carried", "_end", "_engine", "_outgoing", "_socket")
@@ -60,7 +63,11 @@ class WebSocket:
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         target = endpoint.websocket or "/"
         request = Request(host=f"{host}:{endpoint.port}", target=target, subprotocols=[_SUBPROTOCOL])
-        self._outgoing = bytearray(self._engine.send(request))  # frames that the kernel has not taken
+        try:
+            opening = self._engine.send(request)
+        except UnicodeError:
+            raise ConnectionError("the broker's host name is too long for a WebSocket") from None
+        self._outgoing = bytearray(opening)  # frames that the kernel has not taken
         self._carried = 0  # bytes of MQTT in the frame among them, if there is one
         self._end: str | None = None  # why the WebSocket is over; empty if the broker closed it in order
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -85,6 +86,12 @@ def test_the_request_names_host_path_and_subprotocol(opened: Server) -> None:
     request = opened.request
     assert isinstance(request, Request)
     assert (request.host, request.target, request.subprotocols) == ("[::1]:8083", "/fleet", ["mqtt"])
+
+
+def test_a_host_name_that_no_request_can_hold_is_an_error_of_the_connection() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(ConnectionError, match="too long"):
+        WebSocket(ours, replace(ENDPOINT, host="a" * 62))
 
 
 def test_bytes_go_out_in_binary_frames(opened: Server) -> None:
