@@ -19,6 +19,7 @@ from simulator.core.calendar import Calendar
 from simulator.core.decoding import UNREADABLE
 from simulator.core.ids import device_id
 from simulator.core.options import DeviceOptions
+from simulator.core.process import collector_paused
 from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.shard import Shard
@@ -48,6 +49,7 @@ class Fleet:
         events: SimPy events processed so far.
     """
 
+    @collector_paused()
     def __init__(self, scenario: Scenario, shard: Shard | None = None) -> None:
         self.scenario = scenario
         self.calendar = Calendar(scenario.start)

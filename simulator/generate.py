@@ -15,7 +15,7 @@ import msgspec
 
 from simulator.core.actions import Action, Publish
 from simulator.core.errors import RunFailedError, UsageError
-from simulator.core.process import peak_rss_bytes
+from simulator.core.process import collector_paused, peak_rss_bytes
 from simulator.core.shard import Shard
 from simulator.fleet import Fleet
 from simulator.scenario import Scenario
@@ -165,6 +165,7 @@ class Parquet:
             self._rows.clear()
 
 
+@collector_paused()
 def generate(
     scenario: Scenario,
     sink: Sink,
