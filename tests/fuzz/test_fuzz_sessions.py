@@ -23,6 +23,7 @@ from simulator.core.seeds import Seeds
 from simulator.core.transport import Transport
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import SessionState
+from simulator.mqtt.features import Features
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.session import Session
 from simulator.mqtt.transports import link_factory
@@ -31,13 +32,16 @@ TRANSPORTS = pytest.mark.parametrize("transport", [Transport.FAST, Transport.PAH
 
 CONNACK = b"\x20\x03\x00\x00\x00"
 KEPT = b"\x20\x03\x01\x00\x00"
+ALIASES = b"\x20\x06\x00\x00\x03\x22\x00\x01"
 LIMITED = b"\x20\x0b\x00\x00\x08\x21\x00\x02\x27\x00\x00\x00\x40"
 REFUSED = b"\x20\x03\x00\x87\x00"
 BUSY = b"\x20\x03\x00\x89\x00"
 
 packet_ids = st.integers(0, 6).map(lambda number: number.to_bytes(2, "big"))
 answers = st.one_of(
-    st.sampled_from([CONNACK, KEPT, LIMITED, REFUSED, BUSY, b"\xd0\x00", b"\xe0\x02\x8e\x00", b"\xe0\x00"]),
+    st.sampled_from(
+        [CONNACK, KEPT, ALIASES, LIMITED, REFUSED, BUSY, b"\xd0\x00", b"\xe0\x02\x8e\x00", b"\xe0\x00"]
+    ),
     st.tuples(st.sampled_from([b"\x40", b"\x50", b"\x62", b"\x70"]), packet_ids).map(
         lambda answer: answer[0] + b"\x02" + answer[1]
     ),
@@ -142,11 +146,12 @@ class Wire(FakeLoop):
 
 
 @TRANSPORTS
+@pytest.mark.parametrize("features", [Features(), Features((("site", "lab"),), 60, 60, 5, True)])
 @given(script=st.lists(steps, min_size=5, max_size=40))
 def test_every_message_ends_exactly_once_whatever_the_broker_says(
-    transport: Transport, script: list[tuple[str, Any]]
+    transport: Transport, features: Features, script: list[tuple[str, Any]]
 ) -> None:
-    loop = Wire()
+    loop = Wire(options=DeliveryOptions(features=features))
     session = loop.over(transport)
     session.connect(connect())
     for number, (step, detail) in enumerate([("greet", None), *script]):
