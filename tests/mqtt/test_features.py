@@ -283,3 +283,12 @@ def test_a_clean_session_with_an_expiry_outlives_a_break_but_not_a_disconnect(
 
 def test_features_are_options_of_a_delivery_and_none_by_default() -> None:
     assert DeliveryOptions().features == Features()
+
+
+def test_mosquittos_own_keep_alive_replaces_the_one_asked_for(deliver: Callable[..., Watched]) -> None:
+    with LocalMosquitto(extra="max_keepalive 10\n") as broker:
+        watched = deliver(broker.endpoint(Protocol.MQTT_5))
+        watched.submit(Connect(0.0, "d", 60, True))
+        watched.until(lambda: watched.delivery.connections.now_connected == 1)
+        assert watched.delivery._sessions["d"]._keep_alive == 10
+        watched.delivery.finish(PATIENCE)
