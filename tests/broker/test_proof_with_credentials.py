@@ -11,6 +11,7 @@ import pytest
 from provisioned import DEVICES, Broker
 
 from simulator.broker.credentials import Credentials, Listener
+from simulator.broker.ports import free_port
 from simulator.core.credentials import OPERATOR, WITNESS, Authentication
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import TargetRefusedError
@@ -25,22 +26,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def broker(folder: Path) -> Iterator[Broker]:
-    with Broker(folder) as broker:
+    broker = Broker(folder)
+    ports = dict(broker.ports)
+    for listener in (Listener.WS, Listener.WSS):
+        ports[listener] = free_port(avoid=ports.values())
+    broker.ports = ports
+    with broker:
         yield broker
 
 
-def prove(broker: Broker, folder: Path, tls: bool, user: str, how: Authentication) -> list[str]:
+def prove(
+    broker: Broker, folder: Path, tls: bool, user: str, how: Authentication, websocket: str | None = None
+) -> list[str]:
     """Prove control as one of the staff; return the command that was asked for."""
-    listener = {
-        True: Listener.MTLS if how is Authentication.CERTIFICATE else Listener.TLS,
-        False: Listener.TCP,
-    }
+    encrypted = Listener.MTLS if how is Authentication.CERTIFICATE else Listener.TLS
+    listener = {True: encrypted, False: Listener.TCP}
+    if websocket is not None:
+        listener = {True: Listener.WSS, False: Listener.WS}
     endpoint = Endpoint(
         "localhost",
         "127.0.0.1",
         broker.ports[listener[tls]],
         Protocol.MQTT_5,
         tls=tls,
+        websocket=websocket,
         pinned=("127.0.0.1",),
         cleared=frozenset({"192.0.2.1"}),  # passes for one beyond this machine
     )
@@ -53,7 +62,8 @@ def prove(broker: Broker, folder: Path, tls: bool, user: str, how: Authenticatio
             return
         asked.extend(shlex.split(line.splitlines()[-1]))
         given = {"YOU": user, "YOUR_PASSWORD": str(passwords.login(user).password)}
-        given[str(endpoint.port)] = str(broker.ports[Listener.TLS if tls else Listener.TCP])
+        port = str(endpoint.port) if websocket is None else "YOUR_MQTT_PORT"
+        given[port] = str(broker.ports[Listener.TLS if tls else Listener.TCP])
         subprocess.run([given.get(word, word) for word in asked], check=True, capture_output=True)
 
     options = DeliveryOptions(credentials=credentials)
@@ -68,6 +78,14 @@ def test_whoever_has_the_rights_of_the_staff_proves_control(
 ) -> None:
     asked = prove(broker, folder, tls, user, Authentication.PASSWORD)
     assert ("--cafile" in asked) is tls
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_fleet_in_websockets_sees_what_the_operator_sends_by_another_way(
+    broker: Broker, folder: Path, tls: bool
+) -> None:
+    asked = prove(broker, folder, tls, OPERATOR, Authentication.PASSWORD, "/mqtt")
+    assert "YOUR_MQTT_PORT" in asked
 
 
 def test_a_fleet_with_certificates_sees_the_same_proof(broker: Broker, folder: Path) -> None:
