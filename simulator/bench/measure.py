@@ -42,9 +42,6 @@ PLAIN_PAHO = "plain-paho"
 SAMPLE = 100_000
 """Messages of a scenario of which the mean payload is taken."""
 
-RAMP = 0.5
-"""Seconds at the begin of the window that do not count: queues fill."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -115,8 +112,9 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
     """
     scenario = _scenario(bench)
     endpoint = broker.endpoint(scenario.mqtt.version)
-    with _folder(bench) as folder, OwnCount(endpoint, time.monotonic) as own:
+    with _folder(bench) as folder, OwnCount(endpoint) as own:
         window = _Window(broker, own)
+        counted = own.settled()
 
         def over() -> bool:
             return stopped() or (bench.scenario is None and window.lasts(bench.seconds))
@@ -125,6 +123,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         crew: Crew = Alone() if bench.workers == 1 else Workers(bench.workers)
         ended = crew.carry(plan, window.report, over)
         window.report(ended.standing)
+        own_rate = _rate(counted, own.settled(), ended.seconds)
         payload_bytes = bench.payload_bytes if folder is None else _mean_size(folder)
     if ended.failure is not None:
         raise RunFailedError(ended.failure)
@@ -136,7 +135,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
     return Measured(
         content=KIND if bench.scenario is None else bench.scenario.name,
         messages_per_second=round(counts.acknowledged / ended.seconds, 1),
-        broker_messages_per_second=window.own_rate(),
+        broker_messages_per_second=own_rate,
         connections=standing.connections.reached,
         qos=scenario.mqtt.qos,
         payload_bytes=payload_bytes,
@@ -162,9 +161,10 @@ def measure_plain_paho(
     """
     endpoint = broker.endpoint(Protocol.MQTT_311)
     require_descriptors(bench.connections)
-    with OwnCount(endpoint, time.monotonic) as own:
+    with OwnCount(endpoint) as own:
         window = _Window(broker, own)
         sender = PlainPaho(endpoint, bench.devices, b"x" * bench.payload_bytes, bench.qos)
+        counted = own.settled()
         before, begin = cpu_seconds(), time.monotonic()
         next_sample = 0.0
 
@@ -178,12 +178,14 @@ def measure_plain_paho(
 
         messages = sender.send(over)
         seconds = time.monotonic() - begin
-        window.sample(cpu_seconds() - before)
+        used = cpu_seconds() - before
+        window.sample(used)
+        own_rate = _rate(counted, own.settled(), seconds)
     generator, broker_share = window.busy(1)
     return Measured(
         content=KIND,
         messages_per_second=round(messages / seconds, 1),
-        broker_messages_per_second=window.own_rate(),
+        broker_messages_per_second=own_rate,
         connections=bench.connections,
         qos=bench.qos,
         payload_bytes=bench.payload_bytes,
@@ -191,7 +193,7 @@ def measure_plain_paho(
         workers=1,
         seconds=round(seconds, 3),
         messages=messages,
-        cpu_seconds=round(cpu_seconds() - before, 3),
+        cpu_seconds=round(used, 3),
         broker_cpu_seconds=window.broker_cpu_seconds(),
         latency_ms=Percentiles(None, None, None, None, None),
         rss_bytes=peak_rss_bytes(),
@@ -219,12 +221,6 @@ class _Window:
     def lasts(self, seconds: float) -> bool:
         return bool(self._samples) and time.monotonic() - self._samples[0][0] >= seconds
 
-    def own_rate(self) -> float | None:
-        if not self._samples:
-            return None
-        rate = self._own.rate(self._samples[0][0] + RAMP, self._samples[-1][0])
-        return None if rate is None else round(rate, 1)
-
     def broker_cpu_seconds(self) -> float | None:
         used = self._used(2)
         return None if used is None else round(used, 3)
@@ -240,6 +236,10 @@ class _Window:
     def _used(self, column: int) -> float | None:
         first, last = (self._samples[edge][column] for edge in (0, -1)) if self._samples else (None, None)
         return None if first is None or last is None else last - first
+
+
+def _rate(before: int | None, after: int | None, seconds: float) -> float | None:
+    return None if before is None or after is None else round((after - before) / seconds, 1)
 
 
 def _saturated(generator: float, broker: float | None) -> str:

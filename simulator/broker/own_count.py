@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from typing import Any, Self
 
 import paho.mqtt.client as paho
@@ -13,6 +13,9 @@ from simulator.core.endpoint import Endpoint
 TOPIC = "$SYS/broker/publish/messages/received"
 """Where Mosquitto says it, each `sys_interval`."""
 
+SETTLING = 2.2
+"""Seconds after which Mosquitto has told its count, if it tells it each second."""
+
 _DIGITS = 20
 """Of the largest count of 64 bits; what is longer is none."""
 
@@ -20,17 +23,17 @@ _DIGITS = 20
 class OwnCount:
     """Listens to a broker's count. Call `poll` often; it costs next to nothing and never waits.
 
+    The broker tells its count now and then, so only one that stands still can be compared with ours.
+
     Attributes:
-        samples: (time, count) each time that the broker said it.
+        count: what the broker last said, None if it has said nothing.
 
     Args:
         endpoint: where the broker listens.
-        clock: seconds.
     """
 
-    def __init__(self, endpoint: Endpoint, clock: Callable[[], float]) -> None:
-        self.samples: list[tuple[float, int]] = []
-        self._clock = clock
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.count: int | None = None
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="fleetsim-own-count")
         if endpoint.username is not None:
             self._client.username_pw_set(endpoint.username, endpoint.password)
@@ -44,13 +47,17 @@ class OwnCount:
         self._client.loop_read()
         self._client.loop_write()
 
-    def rate(self, begin: float, end: float) -> float | None:
-        """Return messages a second between two times, from the samples within; None if there are too few."""
-        within = [sample for sample in self.samples if begin <= sample[0] <= end]
-        if len(within) < 2 or within[0][0] == within[-1][0]:
-            return None
-        (first, low), (last, high) = within[0], within[-1]
-        return (high - low) / (last - first)
+    def settled(self, seconds: float = SETTLING) -> int | None:
+        """Wait until the broker has told what it has received by now; return that, None if it keeps no count.
+
+        Args:
+            seconds: how long; longer than the broker's `sys_interval`.
+        """
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.poll()
+            time.sleep(0.02)
+        return self.count
 
     def close(self) -> None:
         """Leave."""
@@ -67,5 +74,5 @@ class OwnCount:
         client.subscribe(TOPIC)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        if message.payload.isdigit() and len(message.payload) <= _DIGITS and not message.retain:
-            self.samples.append((self._clock(), int(message.payload)))
+        if message.payload.isdigit() and len(message.payload) <= _DIGITS:
+            self.count = int(message.payload)
