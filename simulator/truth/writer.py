@@ -34,7 +34,15 @@ class _Lines:
         self._buffer = bytearray()
         self._encode = msgspec.json.Encoder().encode_into
         with writing(path):
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._drop_half_a_row()
+
+    def _drop_half_a_row(self) -> None:
+        """Cut off what a killed writer has left of its last row, so that none is joined to it."""
+        size = os.fstat(self._file).st_size
+        tail = os.pread(self._file, _CHUNK, max(size - _CHUNK, 0))
+        if not tail.endswith(b"\n"):
+            os.ftruncate(self._file, size - len(tail) + tail.rfind(b"\n") + 1)
 
     def add(self, row: msgspec.Struct) -> None:
         buffer = self._buffer

@@ -211,3 +211,16 @@ def test_a_disk_that_fills_up_stops_the_run_and_keeps_whole_lines(
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(RunFailedError, match=r"cannot write .*messages\.jsonl: No such file"):
         TruthWriter(RunFolder(tmp_path / "gone"))
+
+
+def test_a_writer_that_goes_on_after_a_kill_cuts_off_half_a_row(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run")
+    with TruthWriter(folder) as truth:
+        truth.delivered(Delivered("whole", 0.0, 0.0, 0.0, Outcome.ACKNOWLEDGED))
+    with folder.delivery.open("ab") as file:
+        file.write(b'{"id":"hal')
+    with TruthWriter(folder) as truth:
+        truth.delivered(Delivered("next", 0.0, 0.0, 0.0, Outcome.LOST))
+    rows = read_delivered(folder)
+    assert [row.id for row in rows] == ["whole", "next"]
+    assert rows.ignored == 0
