@@ -229,5 +229,6 @@ def _pace(scenario: Scenario) -> str:
         speed = scenario.speed
         parts.append(f"speed {speed:,g}" if isinstance(speed, float) else f"speed {speed}")
     if scenario.stages is not None:
-        parts.append(f"{len(scenario.stages)} stages")
+        count = len(scenario.stages)
+        parts.append("1 stage" if count == 1 else f"{count} stages")
     return ", ".join(parts)
