@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.parametrize(
     "command",
     [("lint-imports", "--no-cache"), ("mypy",), ("ruff", "check", "."), ("ruff", "format", "--check", ".")],
-    ids=lambda command: " ".join(command),
+    ids=" ".join,
 )
 def test_the_checkers_have_nothing_to_say(command: tuple[str, ...]) -> None:
     name, *arguments = command
