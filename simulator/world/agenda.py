@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import simpy
 from simpy.core import EmptySchedule, SimTime
-from simpy.events import NORMAL, EventPriority, ProcessGenerator
+from simpy.events import NORMAL, EventPriority, Initialize, ProcessGenerator
 
 SLOT = 16.0
 """Seconds of a slot. A power of two, so that the slot of a time is exact."""
@@ -55,7 +55,24 @@ class Timer:
 
 
 class Course(simpy.Process):
-    """A process that waits for a timer without a callback, and otherwise as SimPy's does."""
+    """A process that waits for a timer without a callback, and otherwise as SimPy's does.
+
+    Few processes are waited for, so the list of callbacks is made when it is asked for.
+    """
+
+    def __init__(self, env: simpy.Environment, generator: ProcessGenerator) -> None:
+        self.env = env
+        self._generator = generator
+        self._target = Initialize(env, self)
+
+    @property
+    def callbacks(self) -> Any:
+        """What is called when it has ended; None from then on."""
+        return self.__dict__.setdefault("callbacks", [])
+
+    @callbacks.setter
+    def callbacks(self, callbacks: list[Any] | None) -> None:
+        self.__dict__["callbacks"] = callbacks
 
     def _resume(self, event: Any) -> None:
         env = self.env

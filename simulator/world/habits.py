@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from simulator.core.seeds import Draws
 from simulator.world.census import ADULT, Resident
@@ -92,11 +93,17 @@ def _work_schedule(draws: Draws) -> Schedule:
     days, overtime = WEEKDAYS, 0.27
     if draws.chance(0.3):
         free = draws.below(7)
-        days, overtime = frozenset(range(7)) - {free, (free + 1 + draws.below(6)) % 7}, 0.12
+        days, overtime = _days_without(free, (free + 1 + draws.below(6)) % 7), 0.12
     # Early, day and late shifts (assumption).
     start, sd = draws.choice(((6.3, 0.4), (8.4, 0.7), (13.0, 0.8)), (0.12, 0.78, 0.10))
     hours = draws.normal(8.2, 0.7) if draws.chance(0.8) else draws.uniform(4.0, 6.5)
     return Schedule(days, max(draws.normal(start, sd), 5.5), min(max(hours, 4.0), 10.0), 0.9, overtime)
+
+
+@cache
+def _days_without(first: int, second: int) -> frozenset[int]:
+    """Return a week without two days, one set for everybody who has them off."""
+    return frozenset(range(7)) - {first, second}
 
 
 def draw_habits(

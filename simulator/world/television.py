@@ -42,8 +42,9 @@ class Television:
         self._calendar = calendar
         self._household = household
         self._draws = draws
+        notice = self._notice
         for person in household.members:
-            person.observers.append(self._notice)
+            person.observers.append(notice)
 
     def run(self) -> Generator[simpy.Event, Any, None]:
         """Return the process that switches it on, and off again."""

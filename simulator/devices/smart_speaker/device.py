@@ -104,8 +104,9 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
 
     def run(self) -> Process:
         """Return the speaker's life: listen, and report its status regularly."""
+        follow = self._follow
         for member in self.household.members:
-            member.observers.append(self._follow)
+            member.observers.append(follow)
         self.env.process(self._listen())
         yield self.pause(self._draws.uniform())
         while True:

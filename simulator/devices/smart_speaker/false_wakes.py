@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from simulator.core.units import MINUTE
 from simulator.devices.smart_speaker.room import EARSHOT, Room
@@ -33,6 +34,7 @@ class FalseWakes:
     talk: float
 
     @staticmethod
+    @cache
     def heard_in(room: Room) -> FalseWakes:
         """Return the rates in a room while the television runs and while people talk."""
         wakes_per_spoken = WAKES_PER_WORD * EARSHOT[room] / MINUTE
