@@ -133,17 +133,18 @@ class Fleet:
         for number, events in enumerate(self._agenda.moments(self.scenario.duration)):
             self.events += events
             while outbox:
-                yield from self._sent()
+                if len(outbox) == 1:
+                    yield outbox.pop()[1]
+                else:
+                    yield from self._sent()
             if number % _MOMENTS_BETWEEN_CHECKS == 0 and stopped():
                 return
 
     def _sent(self) -> Iterator[Step]:
         """Yield what devices have done at this moment, in order, and forget it."""
-        batch = self._outbox.copy()
+        # Sorting is stable, so what one device did stays as it did it.
+        batch = sorted(self._outbox, key=_by_device)
         self._outbox.clear()
-        if len(batch) > 1:
-            # Sorting is stable, so what one device did stays as it did it.
-            batch.sort(key=_by_device)
         for _, step in batch:
             yield step
 

@@ -195,9 +195,13 @@ def generate(
             truth.fault(fault)
     messages = 0
     timestamp = fleet.calendar.timestamp
+    at, time = 0.0, timestamp(0.0)
     complete = True
     for action, about in fleet.stream(stopped):
-        sink.write(action, timestamp(action.at))
+        if action.at != at:
+            at = action.at
+            time = timestamp(at)
+        sink.write(action, time)
         if about is not None:
             messages += 1
             if truth is not None:
