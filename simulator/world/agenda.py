@@ -27,31 +27,40 @@ class Timer:
     As a rule one process waits for it. The timer then knows the process, and needs no list of callbacks.
     """
 
-    __slots__ = ("_callbacks", "waiting")
+    __slots__ = ("env", "waiting")
     _ok = ok = triggered = True
     _value = value = None
 
-    def __init__(self) -> None:
-        self.waiting: Course | None = None
-        self._callbacks: list[Any] | None = None
+    def __init__(self, env: simpy.Environment) -> None:
+        self.env = env
+        self.waiting: Course | list[Any] | None = None
 
     @property
     def callbacks(self) -> list[Any] | None:
         """What is called when it rings; None once it has."""
-        if self._callbacks is None:
-            self._callbacks = [] if self.waiting is None else [self.waiting._resume]
-            self.waiting = None
-        return None if self._callbacks is _RUNG else self._callbacks
+        waiting = self.waiting
+        if waiting is _RUNG:
+            return None
+        if isinstance(waiting, list):
+            return waiting
+        callbacks: list[Any] = [] if waiting is None else [waiting._resume]
+        self.waiting = callbacks
+        return callbacks
 
     @callbacks.setter
     def callbacks(self, callbacks: list[Any] | None) -> None:
-        self.waiting = None
-        self._callbacks = _RUNG if callbacks is None else callbacks
+        self.waiting = _RUNG if callbacks is None else callbacks
 
     @property
     def processed(self) -> bool:
         """Whether it has rung."""
-        return self._callbacks is _RUNG
+        return self.waiting is _RUNG
+
+    def __or__(self, other: Any) -> simpy.events.Condition:
+        return simpy.AnyOf(self.env, [cast("simpy.Event", self), other])
+
+    def __and__(self, other: Any) -> simpy.events.Condition:
+        return simpy.AllOf(self.env, [cast("simpy.Event", self), other])
 
 
 class Course(simpy.Process):
@@ -86,7 +95,7 @@ class Course(simpy.Process):
             except BaseException as error:
                 self._end(False, error)
                 break
-            if type(event) is Timer and event.waiting is None and event._callbacks is None:
+            if type(event) is Timer and event.waiting is None:
                 event.waiting = self
                 self._target = cast("simpy.Event", event)
                 break
@@ -136,7 +145,7 @@ class Agenda(simpy.Environment):
             return simpy.Timeout(self, delay, value)
         if delay < 0:
             raise ValueError(f"Negative delay {delay}")
-        timer = cast("simpy.Timeout", Timer())
+        timer = cast("simpy.Timeout", Timer(self))
         self.schedule(timer, NORMAL, delay)
         return timer
 
@@ -185,8 +194,8 @@ class Agenda(simpy.Environment):
             while queue and queue[0][0] == at:
                 event: Any = heappop(queue)[3]
                 count += 1
-                if type(event) is Timer and (process := event.waiting) is not None:
-                    event.callbacks = None
+                if type(event) is Timer and type(process := event.waiting) is Course:
+                    event.waiting = _RUNG
                     process._resume(event)
                     continue
                 callbacks, event.callbacks = event.callbacks, None

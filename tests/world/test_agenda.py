@@ -18,6 +18,8 @@ DELAYS = st.sampled_from([0.0, 0.5, 1.0, SLOT - 1.0, SLOT, 100.0, 5 * SLOT, 1e6,
 DEEDS = st.one_of(
     st.tuples(st.just("sleep"), DELAYS),
     st.tuples(st.just("share"), DELAYS),
+    st.tuples(st.just("either"), DELAYS),
+    st.tuples(st.just("both"), DELAYS),
     st.tuples(st.just("wait"), st.integers(0, 2)),
     st.tuples(st.just("tell"), st.integers(0, 2)),
     st.tuples(st.just("interrupt"), st.integers(0, 3)),
@@ -57,6 +59,10 @@ class Model:
                 self.shared = env.timeout(what)
                 self.shared.callbacks.append(lambda _: self.note(number, "rung"))
             yield self.shared
+        elif deed == "either":
+            yield env.timeout(what) | self.signals[0]
+        elif deed == "both":
+            yield env.timeout(what) & env.timeout(3.0)
         elif deed == "wait":
             yield self.signals[what]
         elif deed == "tell" and not self.signals[what].triggered:
