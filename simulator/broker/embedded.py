@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from simulator.broker.child import Child, write_private
+from simulator.broker.local import LocalBroker
 from simulator.broker.ports import LOOPBACK, free_port, require_free
 from simulator.core.endpoint import Endpoint, Protocol
 
@@ -42,7 +41,7 @@ dynamic_filters = true
 """
 
 
-class EmbeddedBroker:
+class EmbeddedBroker(LocalBroker):
     """rumqttd on 127.0.0.1 with a listener for MQTT 3.1.1 and one for MQTT 5.
 
     It is good for about a thousand devices. It drops clients that connect with keep alive 0 or subscribe
@@ -58,13 +57,12 @@ class EmbeddedBroker:
     """
 
     def __init__(self, port: int | None = None, port_5: int | None = None) -> None:
+        super().__init__()
         first = free_port() if port is None else require_free(port)
         second = free_port() if port_5 is None else require_free(port_5)
         while second == first:
             second = free_port()
         self.ports = {Protocol.MQTT_311: first, Protocol.MQTT_5: second}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._child: Child | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens.
@@ -91,24 +89,6 @@ class EmbeddedBroker:
             self.stop()
             raise
 
-    def stop(self) -> None:
-        """End it; safe to call twice."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is alive."""
-        return self._child is not None and self._child.running
-
-    def cpu_seconds(self) -> float | None:
-        """Return the processor time that it has used since its start; None if that cannot be told."""
-        return None if self._child is None else self._child.cpu_seconds()
-
     def endpoint(self, protocol: Protocol) -> Endpoint:
         """Return where it listens for this MQTT version."""
         return Endpoint(LOOPBACK, LOOPBACK, self.ports[protocol], protocol)
@@ -119,12 +99,3 @@ class EmbeddedBroker:
             f"embedded broker on {LOOPBACK}:{self.ports[Protocol.MQTT_311]} (MQTT 3.1.1) "
             f"and :{self.ports[Protocol.MQTT_5]} (MQTT 5)"
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

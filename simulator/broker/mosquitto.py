@@ -6,12 +6,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from simulator.broker.child import Child, write_private
 from simulator.broker.credentials import BrokerKind, Credentials, Listener
 from simulator.broker.credentials import mosquitto as provisioned
+from simulator.broker.local import LocalBroker
 from simulator.broker.ports import LOOPBACK, free_port, require_free
 from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint, Protocol
@@ -42,7 +41,7 @@ max_queued_messages 0
 """
 
 
-class LocalMosquitto:
+class LocalMosquitto(LocalBroker):
     """A Mosquitto of our own on 127.0.0.1, that drops nothing for lack of a queue.
 
     It is open to anybody there, or lets in only the devices of a fleet that was provisioned for it, by
@@ -70,6 +69,7 @@ class LocalMosquitto:
         extra: str = "",
         credentials: Credentials | None = None,
     ) -> None:
+        super().__init__()
         self._program = _find()
         self.port = free_port() if port is None else require_free(port)
         self.ports = {Listener.TCP: self.port}
@@ -83,8 +83,6 @@ class LocalMosquitto:
                 self._entry = Listener.MTLS
         self._persistence = persistence
         self._extra = extra
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._child: Child | None = None
 
     def start(self) -> None:
         """Start it, again on the same port after `kill` or `stop`, and wait until it listens.
@@ -127,20 +125,6 @@ class LocalMosquitto:
             self._child.kill()
             self._child = None
 
-    def stop(self) -> None:
-        """End it and remove its files; safe to call twice."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is alive."""
-        return self._child is not None and self._child.running
-
     @property
     def process_id(self) -> int:
         """Id of its process.
@@ -151,10 +135,6 @@ class LocalMosquitto:
         if self._child is None:
             raise RunFailedError("Mosquitto does not run")
         return self._child.pid
-
-    def cpu_seconds(self) -> float | None:
-        """Return the processor time that it has used since its start; None if that cannot be told."""
-        return None if self._child is None else self._child.cpu_seconds()
 
     def endpoint(self, protocol: Protocol, listener: Listener | None = None) -> Endpoint:
         """Return where it listens for this MQTT version; one port serves both.
@@ -171,15 +151,6 @@ class LocalMosquitto:
         """Return in a few words what it is and where."""
         how = " (mutual TLS)" if self._entry is Listener.MTLS else ""
         return f"local Mosquitto on {LOOPBACK}:{self.ports[self._entry]}{how}"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def _find() -> str:
