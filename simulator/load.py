@@ -19,13 +19,13 @@ from simulator.core.process import cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, MessageTruth, Outcome
 from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
-from simulator.metrics import Tally
+from simulator.metrics import Tally, Witnessed
 from simulator.mqtt import Delivery, require_descriptors
 from simulator.pacing import Spell, presence_actions
 from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
 from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
-from simulator.witness import Witness, Witnessed, topic_filters
+from simulator.witness import Witness, topic_filters
 
 TICK = 0.5
 """Seconds between two reports of a running load."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +30,6 @@ from simulator.report import (
     Summary,
     Unreached,
     Update,
-    WitnessMessages,
     summarize,
     write_junit,
     write_summary,
@@ -215,7 +214,7 @@ def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
         peak_rss_bytes=standing.rss_bytes,
         interrupted=ended.interrupted,
         failure=ended.failure,
-        witness=WitnessMessages(**asdict(standing.witnessed)),
+        witness=standing.witnessed,
         held_back=standing.held_back,
         refusals=standing.refusals,
     )

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from simulator.metrics import Snapshot, Tally
+from simulator.metrics import Snapshot, Tally, Witnessed
 from simulator.mqtt import ConnectionCounts, SessionReport
-from simulator.witness import Witnessed
 
 
 @dataclass(slots=True)

@@ -4,47 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
 from simulator.core.topics import topic_filter
+from simulator.metrics import Witnessed
 
 REMEMBERED = 100_000
 """Messages received last, among which a second copy is known as one."""
 
 Identify = Callable[[bytes], str | None]
 """Finds the id of a message in its payload."""
-
-
-@dataclass(slots=True)
-class Witnessed:
-    """What a witness has seen. Counts of messages.
-
-    Attributes:
-        expected: due from the devices that it watches.
-        received: arrived, each counted once.
-        duplicated: arrived again.
-        reordered: arrived after a later one of the same device.
-        missing: neither arrived nor known to have failed on their way to the broker.
-    """
-
-    expected: int = 0
-    received: int = 0
-    duplicated: int = 0
-    reordered: int = 0
-    missing: int = 0
-
-    def __add__(self, other: Witnessed) -> Witnessed:
-        """Return the counts of both."""
-        return Witnessed(
-            self.expected + other.expected,
-            self.received + other.received,
-            self.duplicated + other.duplicated,
-            self.reordered + other.reordered,
-            self.missing + other.missing,
-        )
 
 
 class Witness:

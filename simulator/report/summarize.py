@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from simulator.core.thresholds import PERCENTILES, Quantity, Threshold
-from simulator.metrics import Counts, Histogram, Tally
+from simulator.metrics import Counts, Histogram, Tally, Witnessed
 from simulator.report.summary import (
     Connections,
     KindMessages,
@@ -15,7 +15,6 @@ from simulator.report.summary import (
     Status,
     Summary,
     ThresholdResult,
-    WitnessMessages,
 )
 
 LAG_LIMIT = 1.0
@@ -40,7 +39,7 @@ def summarize(
     peak_rss_bytes: int,
     interrupted: bool = False,
     failure: str | None = None,
-    witness: WitnessMessages = WitnessMessages(),  # noqa: B008 - frozen
+    witness: Witnessed | None = None,
     held_back: Mapping[str, int] | None = None,
     refusals: Mapping[tuple[str, str], int] | None = None,
     lag_limit: float = LAG_LIMIT,
@@ -67,7 +66,7 @@ def summarize(
         peak_rss_bytes: most memory that was resident.
         interrupted: whether somebody stopped it before its end.
         failure: why it could not go on.
-        witness: what the run's own subscribers saw.
+        witness: what the run's own subscribers saw, if there were any.
         held_back: messages and connections by the hard cap that they were beyond.
         refusals: by what the broker refused and why.
         lag_limit: seconds; see `LAG_LIMIT`.
@@ -106,7 +105,7 @@ def summarize(
         peak_rss_bytes=peak_rss_bytes,
         by_kind=_by_kind(tally),
         thresholds=results,
-        witness=witness,
+        witness=witness or Witnessed(),
         held_back=dict(held_back or {}),
         refusals=_by_reason(refusals or {}),
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import ExitCode, RunFailedError
+from simulator.metrics import Witnessed
 from simulator.truth import RunFolder
 
 
@@ -103,24 +104,6 @@ class Latencies(msgspec.Struct, frozen=True):
     end_to_end: Percentiles
 
 
-class WitnessMessages(msgspec.Struct, frozen=True):
-    """What the run's own subscribers saw of the devices that they watched; all 0 without a witness.
-
-    Attributes:
-        expected: due.
-        received: arrived, each counted once.
-        duplicated: arrived again.
-        reordered: arrived after a later one of the same device.
-        missing: neither arrived nor known to have failed on their way to the broker.
-    """
-
-    expected: int = 0
-    received: int = 0
-    duplicated: int = 0
-    reordered: int = 0
-    missing: int = 0
-
-
 class CleanUp(msgspec.Struct, frozen=True):
     """What a run removed from its broker when it was over.
 
@@ -186,7 +169,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     peak_rss_bytes: int
     by_kind: Mapping[str, KindMessages]
     thresholds: tuple[ThresholdResult, ...]
-    witness: WitnessMessages = WitnessMessages()
+    witness: Witnessed = msgspec.field(default_factory=Witnessed)
     held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
     refusals: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
     clean_up: CleanUp | None = None

@@ -7,7 +7,8 @@ import pytest
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
 from simulator.core.topics import topic_filter
-from simulator.witness import Witness, Witnessed, topic_filters
+from simulator.metrics import Witnessed
+from simulator.witness import Witness, topic_filters
 
 TEMPLATE = "fleet/{neighbourhood}/{kind}/{device}/{event}"
 
