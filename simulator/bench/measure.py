@@ -14,7 +14,7 @@ from statistics import fmean
 
 import msgspec
 
-from simulator.bench.static_source import KIND, StaticSource
+from simulator.bench.static_source import KIND, StaticSource, device_name, topic
 from simulator.broker import BrokerHandle, OwnCount
 from simulator.cluster import Workers
 from simulator.core.endpoint import Protocol
@@ -64,11 +64,6 @@ class Bench:
     connections: int = 1000
     payload_bytes: int = 256
     scenario: Scenario | None = None
-
-    @property
-    def devices(self) -> list[str]:
-        """The devices that send static messages, which are also their client ids."""
-        return [f"bench-{number}" for number in range(self.connections)]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +158,8 @@ def measure_plain_paho(
     require_descriptors(bench.connections)
     with OwnCount(endpoint) as own:
         window = _Window(broker, own)
-        sender = PlainPaho(endpoint, bench.devices, b"x" * bench.payload_bytes, bench.qos)
+        topics = {device: topic(device) for device in map(device_name, range(bench.connections))}
+        sender = PlainPaho(endpoint, topics, b"x" * bench.payload_bytes, bench.qos)
         counted = own.settled()
         before, begin = cpu_seconds(), time.monotonic()
         next_sample = 0.0
@@ -176,7 +172,7 @@ def measure_plain_paho(
                 window.sample(cpu_seconds() - before)
             return stopped() or window.lasts(bench.seconds)
 
-        messages = sender.send(over)
+        messages = sender.send(over, batch=bench.connections)
         seconds = time.monotonic() - begin
         used = cpu_seconds() - before
         window.sample(used)

@@ -17,6 +17,16 @@ KEEP_ALIVE = 300
 """Seconds; long, so that pings are not part of what is measured."""
 
 
+def device_name(number: int) -> str:
+    """Return the id of a device that sends static messages."""
+    return f"bench-{number}"
+
+
+def topic(device: str) -> str:
+    """Return where a device sends its static messages."""
+    return f"bench/{device}"
+
+
 class StaticSource:
     """Devices without a world behind them, each with one message that it sends again and again.
 
@@ -31,7 +41,7 @@ class StaticSource:
         self._qos = scenario.mqtt.qos
         self._payload = b"x" * payload_bytes
         self.devices: Mapping[str, str] = {
-            f"bench-{number}": KIND for number in range(shard.index, devices, shard.count)
+            device_name(number): KIND for number in range(shard.index, devices, shard.count)
         }
         self.now = 0.0
 
@@ -56,7 +66,7 @@ class StaticSource:
         for device in self.devices:
             yield Connect(0.0, device, keep_alive=KEEP_ALIVE, clean=True), None
         messages = [
-            Publish(0.0, device, device, KIND, KIND, f"bench/{device}", self._payload, self._qos)
+            Publish(0.0, device, device, KIND, KIND, topic(device), self._payload, self._qos)
             for device in self.devices
         ]
         for message in cycle(messages):

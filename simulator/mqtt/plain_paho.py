@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import cycle, islice
 from typing import Any
 
@@ -25,19 +25,20 @@ class PlainPaho:
 
     Args:
         endpoint: where the broker listens.
-        devices: client ids.
+        topics: where each client publishes, by client id.
         payload: of every message.
         qos: likewise.
     """
 
-    def __init__(self, endpoint: Endpoint, devices: list[str], payload: bytes, qos: int) -> None:
+    def __init__(self, endpoint: Endpoint, topics: Mapping[str, str], payload: bytes, qos: int) -> None:
+        self._topics = topics
         self._payload = payload
         self._qos = qos
         self._selector = selectors.DefaultSelector()
         self._clients: dict[str, Client] = {}
         self._connected = 0
         self.published = 0
-        for device in devices:
+        for device in topics:
             client = Client(
                 CallbackAPIVersion.VERSION2, device, protocol=MQTTProtocolVersion(endpoint.protocol)
             )
@@ -49,40 +50,41 @@ class PlainPaho:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ, client)
             self._clients[device] = client
-        while self._connected < len(devices):
+        while self._connected < len(topics):
             self._poll(0.1)
 
-    def send(self, over: Callable[[], bool]) -> int:
-        """Send a message of each client in turn until it is over and all is confirmed.
+    def send(self, over: Callable[[], bool], batch: int) -> int:
+        """Send messages of the clients in turn until it is over and all is confirmed.
 
         Args:
-            over: asked after every round.
+            over: asked after every batch.
+            batch: messages between two turns of the loop.
 
         Returns:
-            How many messages that were.
+            How many messages that were, the last one of each client among them, which proves the others.
         """
         sent = 0
-        messages = cycle((client, f"bench/{device}") for device, client in self._clients.items())
+        messages = cycle((client, self._topics[device]) for device, client in self._clients.items())
         while not over():
-            for client, topic in islice(messages, len(self._clients)):
+            for client, topic in islice(messages, batch):
                 client.publish(topic, self._payload, self._qos)
                 while client.want_write():
                     client.loop_write()
-            sent += len(self._clients)
+            sent += batch
             self._poll(0)
             while self._qos and sent - self.published > WAITING:
                 self._poll(0.1)
         deadline = time.monotonic() + PATIENCE
         self._await(sent, deadline)
         # At QoS 0 paho calls a message published when it is written: a QoS 1 message behind proves more.
-        published = self.published
+        sent = self.published + len(self._clients)
         for client in self._clients.values():
             client.publish("bench/last", b"", 1)
-        self._await(published + len(self._clients), deadline)
+        self._await(sent, deadline)
         for client in self._clients.values():
             client.disconnect()
         self._selector.close()
-        return published
+        return self.published
 
     def _await(self, published: int, deadline: float) -> None:
         while self.published < published and time.monotonic() < deadline:

@@ -16,25 +16,19 @@ with every write costs more than all of Python's part. At QoS 1 its answers keep
 from __future__ import annotations
 
 import argparse
-import selectors
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice, product
-from typing import Any
 
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-
-from simulator.broker import LocalMosquitto
-from simulator.core.actions import Connect, Publish, Subscribe
+from simulator.broker import LocalMosquitto, OwnCount
+from simulator.core.actions import Connect, Publish
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Delivered, Outcome
-from simulator.mqtt import Delivery, DeliveryOptions, Transport, require_descriptors
+from simulator.mqtt import Delivery, DeliveryOptions, PlainPaho, Transport, require_descriptors
 
-COUNTER = "$SYS/broker/publish/messages/received"
 PLAIN = "plain paho"
+KIND = "bench"
 
 EACH = {0: 8, 1: 1}
 """Messages of a device in a turn of the loop, by QoS."""
@@ -60,12 +54,14 @@ class Load:
     def devices(self) -> list[str]:
         return [f"bench{number:05}" for number in range(self.connections)]
 
+    @property
+    def topics(self) -> dict[str, str]:
+        return {device: f"fleet/n0/{KIND}/{device}/steps" for device in self.devices}
+
     def messages(self) -> Iterator[Publish]:
         """Yield messages of one device after the other, without end."""
-        kind = "bench"
-        devices = [(device, f"fleet/n0/{kind}/{device}/steps") for device in self.devices]
-        for number, (device, topic) in enumerate(cycle(devices)):
-            yield Publish(0.0, device, f"{number:x}", kind, "steps", topic, self.payload, self.qos)
+        for number, (device, topic) in enumerate(cycle(self.topics.items())):
+            yield Publish(0.0, device, f"{number:x}", KIND, "steps", topic, self.payload, self.qos)
 
 
 @dataclass(frozen=True)
@@ -108,96 +104,34 @@ class Ours:
         return self._acknowledged
 
 
-class PlainPaho:
-    """Paho's own clients, sockets, queues and windows on one selector."""
+class Plain:
+    """The yardstick, under the same load."""
 
     def __init__(self, endpoint: Endpoint, load: Load) -> None:
         self._load = load
-        self._selector = selectors.DefaultSelector()
-        self._clients: dict[str, Client] = {}
-        self._connected = self._sent = self._published = 0
-        for device in load.devices:
-            client = Client(
-                CallbackAPIVersion.VERSION2, device, protocol=MQTTProtocolVersion(endpoint.protocol)
-            )
-            client.on_connect = self._on_connect
-            client.on_publish = self._on_publish
-            client.connect(endpoint.address, endpoint.port, keepalive=300)
-            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._selector.register(client.socket(), selectors.EVENT_READ, client)
-            self._clients[device] = client
-        while self._connected < load.connections:
-            self._poll(0.1)
-
-    def _on_connect(self, *_: Any) -> None:
-        self._connected += 1
-
-    def _on_publish(self, *_: Any) -> None:
-        self._published += 1
-
-    def _poll(self, timeout: float) -> None:
-        for key, _ in self._selector.select(timeout):
-            key.data.loop_read()
+        self._paho = PlainPaho(endpoint, load.topics, load.payload, load.qos)
 
     def send(self) -> int:
         """Send for the load's time and until all is confirmed; return how many messages that were."""
-        messages, qos = self._load.messages(), self._load.qos
         end = time.monotonic() + self._load.seconds
-        while time.monotonic() < end:
-            for message in islice(messages, self._load.batch):
-                client = self._clients[message.device]
-                client.publish(message.topic, message.payload, qos)
-                while client.want_write():
-                    client.loop_write()
-            self._sent += self._load.batch
-            self._poll(0)
-            while qos and self._sent - self._published > WAITING + 20 * self._load.connections:
-                self._poll(0.1)
-        deadline = time.monotonic() + PATIENCE
-        while self._published < self._sent and time.monotonic() < deadline:
-            self._poll(0.1)
-        # At QoS 0 paho calls a message published when it is written: a QoS 1 message behind proves more.
-        before = self._published
-        for client in self._clients.values():
-            client.publish("bench/last", b"", 1)
-        while self._published < before + len(self._clients) and time.monotonic() < deadline:
-            self._poll(0.1)
-        return self._published
-
-
-def broker_count(endpoint: Endpoint) -> int:
-    """Return how many PUBLISH packets the broker has counted so far."""
-    heard: list[int] = []
-    delivery = Delivery(
-        endpoint,
-        DeliveryOptions(),
-        time.monotonic,
-        on_outcome=lambda _publish, _delivered: None,
-        on_message=lambda _device, _topic, payload: heard.append(int(payload)),
-    )
-    delivery.submit(Connect(0.0, "counter", 60, True), 0.0)
-    delivery.submit(Subscribe(0.0, "counter", COUNTER, 0), 0.0)
-    end = time.monotonic() + 2.5  # it is told once a second, when it has changed
-    while time.monotonic() < end:
-        delivery.poll(0.1)
-    delivery.finish(1.0)
-    return heard[-1]
+        return self._paho.send(lambda: time.monotonic() >= end, self._load.batch)
 
 
 def measure(contestant: str, load: Load) -> Result:
     """Let a contestant send to a fresh broker, and check its count against the broker's."""
     with LocalMosquitto() as broker:
         endpoint = broker.endpoint(load.protocol)
-        sender = (
-            PlainPaho(endpoint, load) if contestant == PLAIN else Ours(Transport(contestant), endpoint, load)
-        )
-        before = broker_count(endpoint)
-        began, cpu = time.perf_counter(), time.process_time()
-        sent = sender.send()
-        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
-        counted = broker_count(endpoint) - before
-        assert counted == sent, f"{contestant} counts {sent} messages, the broker {counted}"
-        return Result(counted, seconds, cpu)
+        sender = Plain(endpoint, load) if contestant == PLAIN else Ours(Transport(contestant), endpoint, load)
+        with OwnCount(endpoint) as own:
+            before = own.settled()
+            began, cpu = time.perf_counter(), time.process_time()
+            sent = sender.send()
+            seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+            after = own.settled()
+        assert before is not None
+        assert after is not None
+        assert after - before == sent, f"{contestant} counts {sent} messages, the broker {after - before}"
+        return Result(sent, seconds, cpu)
 
 
 def main() -> None:
