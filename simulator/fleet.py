@@ -52,7 +52,7 @@ class Fleet:
     @collector_paused()
     def __init__(self, scenario: Scenario, shard: Shard | None = None) -> None:
         self.scenario = scenario
-        self.calendar = Calendar(scenario.start)
+        self.calendar = Calendar(scenario.start, scenario.zone)
         self.events = 0
         self._seeds = Seeds(scenario.seed)
         self._agenda = Agenda(beginning(self.calendar))

@@ -176,7 +176,7 @@ def _update(scenario: Scenario, standing: Standing, elapsed: float) -> Update:
         elapsed=elapsed,
         simulated=standing.simulated,
         duration=scenario.duration,
-        clock=f"{Calendar(scenario.start).local(standing.simulated):%a %H:%M}",
+        clock=f"{Calendar(scenario.start, scenario.zone).local(standing.simulated):%a %H:%M}",
         asked=standing.connections.asked,
         connected=standing.connections.now_connected,
         sent=standing.tally.totals().finished,

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +20,7 @@ from pydantic import (
 )
 
 from simulator.core.errors import Problem, ScenarioError
+from simulator.core.nearest import nearest
 from simulator.core.options import LONGEST, DeviceOptions, FaultOptions, Options
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import Threshold
@@ -67,6 +69,16 @@ def _parse_start(value: object) -> datetime:
     if start.year not in _YEARS:
         raise ValueError(f"write a year from {_YEARS[0]} to {_YEARS[-1]}, not {start.year}")
     return start
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # not found, a folder, or no name that a file could have
+        close = nearest(name, available_timezones())
+        hint = f"did you mean {close!r}?" if close else "write an IANA name such as Australia/Adelaide"
+        raise ValueError(f"no zone {name!r} is known; {hint}") from None
+    return name
 
 
 def _check_threshold(text: str) -> str:
@@ -146,6 +158,11 @@ class Scenario(Options):
     start: Start = Field(
         default=datetime.fromisoformat("2026-03-02T17:00:00+10:30"),
         description="Simulated date and time at which the fleet goes online, with its zone.",
+    )
+    zone: Annotated[str, AfterValidator(_check_zone)] | None = Field(
+        default=None,
+        description="IANA name of the town's time zone, such as `Australia/Adelaide`, whose clock is "
+        "changed between summer and winter; if left out, the start's offset holds for good.",
     )
     duration: Duration = Field(
         default=6 * HOUR, gt=0, le=LONGEST, description="How much simulated time passes."

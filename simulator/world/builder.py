@@ -39,7 +39,8 @@ BUS_EARLY = 15 * MINUTE
 
 def beginning(calendar: Calendar) -> float:
     """Return the simulated second at which the world begins: the last local 04:00 at least 2 h before 0."""
-    return calendar.next(-WARM_UP, QUIET) - DAY
+    today = calendar.midnight(-WARM_UP) + QUIET * HOUR
+    return today if today <= -WARM_UP else calendar.midnight(today - DAY) + QUIET * HOUR
 
 
 def build_neighbourhood(

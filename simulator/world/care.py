@@ -59,7 +59,7 @@ class Care:
 
         They cannot while a child sleeps at home or is on the way there.
         """
-        midnight = at - self._calendar.hour(at) * HOUR
+        midnight = self._calendar.midnight(at)
         latest = midnight + CURFEW * HOUR
         for child in self._children:
             spell = child.spell

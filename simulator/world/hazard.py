@@ -46,7 +46,7 @@ class Hazard:
         weeks, rest = divmod(passed + draws.exponential(1.0) / factor, self._cumulative[-1])
         hour = min(bisect(self._cumulative, rest), WEEK_HOURS) - 1
         end = hour + (rest - self._cumulative[hour]) / self._rates[hour]
-        return after + max(weeks * WEEK_HOURS + end - begin, 0.0) * HOUR
+        return calendar.later(after, max(weeks * WEEK_HOURS + end - begin, 0.0) * HOUR)
 
 
 def _by_hour(rates: Mapping[int, float]) -> list[float]:

@@ -133,7 +133,7 @@ def cost(contestant: Contestant, devices: int, hours: float) -> float:
         if contestant is Contestant.STATIC:
             source = StaticSource(scenario, Shard(), devices=devices, payload_bytes=STATIC_BYTES)
             steps: Iterator[Step] = islice(source.stream(lambda: False), devices, 100 * devices)
-            timestamp = Calendar(scenario.start).timestamp
+            timestamp = Calendar(scenario.start, scenario.zone).timestamp
         else:
             fleet = Fleet(scenario)
             steps = to_first_message(fleet.stream())
