@@ -48,6 +48,11 @@ class Calendar:
         self._local_epoch = self._local_epochs[0]
         self._minutes: dict[int, str] = {}
 
+    @property
+    def utc_epoch(self) -> float:
+        """Seconds from 1970-01-01 00:00 UTC to the scenario's start."""
+        return self._epoch
+
     def local(self, at: float) -> datetime:
         """Return the local date and time at simulated second `at`."""
         return (self._utc + timedelta(seconds=at)).astimezone(self._zone)
