@@ -19,6 +19,7 @@ from simulator.world.life import Life
 from simulator.world.neighbourhood import Neighbourhood
 from simulator.world.pantry import LASTS, Pantry
 from simulator.world.person import Activity, Occupation, Person, Spell, TravelMode
+from simulator.world.pets import draw_pets
 from simulator.world.place import Place
 from simulator.world.routine import Routine
 from simulator.world.shop import build_shop
@@ -26,6 +27,7 @@ from simulator.world.surroundings import Surroundings
 from simulator.world.television import Television
 from simulator.world.town import Town, lay_out
 from simulator.world.travel import choose_mode, travel
+from simulator.world.voice import draw_voice
 
 QUIET = 4.0
 """Local hour at which the world begins: everybody is asleep at home."""
@@ -75,7 +77,13 @@ def _settle(surroundings: Surroundings, household_id: str, home: Place) -> House
     guardian = find_guardian(residents)
     has_young = any(resident.age < INDEPENDENT for resident in residents)
     minded = residents[guardian].occupation in (Occupation.AT_HOME, Occupation.RETIRED)
-    household = Household(household_id, home)
+    household = Household(
+        household_id,
+        home,
+        seeds=surroundings.seeds,
+        voice=draw_voice(surroundings.seeds.draws("voice", household_id)),
+        pets=draw_pets(surroundings.seeds.draws("pets", household_id)),
+    )
     habits: list[Habits] = []
     for number, resident in enumerate(residents):
         carer = has_young and number == guardian
@@ -114,6 +122,8 @@ def _move_in(
         workplace=workplace,
         spell=Spell(Activity.ASLEEP, surroundings.env.now, household.home),
         consent=draw_consent(draws),
+        relation=resident.relation,
+        voice=household.voice,
     )
     return person, habits
 

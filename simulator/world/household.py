@@ -1,11 +1,19 @@
-"""A household: the people of one home, and its television."""
+"""A household: the people of one home, their pets, and their television."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from simulator.world.person import Activity, Person
+from simulator.core.seeds import Seeds
+from simulator.world.person import Activity, Person, VoiceGroup
+from simulator.world.pets import NO_PETS, Pet
 from simulator.world.place import Place
+from simulator.world.rooms import Room, room_of_person, room_of_pet
+
+TelevisionObserver = Callable[[], None]
+"""Called at the moment that the television is switched on or off."""
 
 
 @dataclass(slots=True, eq=False)
@@ -16,12 +24,20 @@ class Household:
         id: such as ``n0-h3``.
         members: never empty.
         television_on: whether the television is running now; only while somebody is awake at home.
+        pets: the animals that live there.
+        voice: how well speech recognisers know the way that its people speak.
+        seeds: of which what its people are and do in detail is worked out, when somebody asks.
+        television_observers: called when the television is switched.
     """
 
     id: str
     home: Place
     members: list[Person] = field(default_factory=list)
     television_on: bool = False
+    pets: tuple[Pet, ...] = NO_PETS
+    voice: VoiceGroup = VoiceGroup.FAMILIAR
+    seeds: Seeds = field(default_factory=partial(Seeds, 0), repr=False)
+    television_observers: list[TelevisionObserver] = field(default_factory=list, repr=False)
 
     def awake_at_home(self) -> list[Person]:
         """Return the members who are at home and awake now."""
@@ -37,3 +53,25 @@ class Household:
     def talking(self) -> bool:
         """Whether there is anybody to talk with: two or more members awake at home."""
         return len(self.awake_at_home()) >= 2
+
+    def switch_television(self, on: bool) -> None:
+        """Switch the television on or off, and tell the observers."""
+        self.television_on = on
+        for observer in self.television_observers:
+            observer()
+
+    def room_of(self, person: Person, at: float, hour: float) -> Room | None:
+        """Return the room that a member, who is awake at home, is in; None for none that has a name.
+
+        Args:
+            person: who.
+            at: simulated seconds.
+            hour: the local hour then.
+        """
+        return room_of_person(self.seeds, person.id, at, hour)
+
+    def pets_in(self, room: Room, at: float, hour: float) -> list[Pet]:
+        """Return the pets that are in a room; see `room_of`."""
+        return [
+            pet for pet in self.pets if room_of_pet(self.seeds, f"{self.id}-{pet.name}", at, hour) is room
+        ]

@@ -28,6 +28,27 @@ class Occupation(StrEnum):
     RETIRED = "retired"
 
 
+class Relation(StrEnum):
+    """How a person belongs to the rest of their household."""
+
+    ALONE = "alone"
+    PARTNER = "partner"
+    """One of a couple with no child at home."""
+    PARENT = "parent"
+    CHILD = "child"
+    """Of a parent who lives there too, whatever their age."""
+    GRANDPARENT = "grandparent"
+    FLATMATE = "flatmate"
+
+
+class VoiceGroup(StrEnum):
+    """How well speech recognisers know a person's way of speaking; the world and the truth alone know it."""
+
+    FAMILIAR = "familiar"
+    """The way of most of those whose speech recognisers were trained on."""
+    UNFAMILIAR = "unfamiliar"
+
+
 class Activity(StrEnum):
     """What a person is doing; exactly one at a time."""
 
@@ -125,6 +146,8 @@ class Person:
         spell: what they are doing now.
         observers: called at each change of spell.
         consent: the purposes that they agree to; for a child, what a parent decided.
+        relation: to the rest of the household.
+        voice: how well speech recognisers know their way of speaking.
     """
 
     id: str
@@ -139,6 +162,8 @@ class Person:
     spell: Spell
     observers: list[SpellObserver] = field(default_factory=list)
     consent: frozenset[Purpose] = frozenset()
+    relation: Relation = Relation.ALONE
+    voice: VoiceGroup = VoiceGroup.FAMILIAR
 
     @property
     def asleep(self) -> bool:

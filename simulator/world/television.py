@@ -53,11 +53,12 @@ class Television:
         while True:
             yield env.timeout(SWITCHING_ON.next(self._calendar, env.now, liking, draws) - env.now)
             if household.awake_at_home():
-                household.television_on = True
+                household.switch_television(True)
                 yield env.timeout(draws.lognormal(SESSION_MEDIAN, SESSION_LOG_SD))
-                household.television_on = False
+                if household.television_on:
+                    household.switch_television(False)
 
     def _notice(self, finished: Spell, begun: Spell) -> None:
         """Switch it off when the last one who is awake goes out or to bed."""
         if self._household.television_on and not self._household.awake_at_home():
-            self._household.television_on = False
+            self._household.switch_television(False)

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.core.seeds import Seeds
 from simulator.world.census import ADULT, Resident, draw_residents, find_guardian
-from simulator.world.person import Occupation, Sex
+from simulator.world.person import Occupation, Relation, Sex
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +51,56 @@ def test_what_people_do_fits_their_age(households: list[list[Resident]]) -> None
 
 
 def test_households_have_plausible_sizes(households: list[list[Resident]]) -> None:
-    """ABS Census 2021: 2.5 people, 26 % alone."""
+    """ABS Census 2021: 2.5 people; 26 % live alone, a third are two, a sixth each three and four."""
     sizes = Counter(len(residents) for residents in households)
-    assert mean(len(residents) for residents in households) == pytest.approx(2.5, abs=0.15)
-    assert sizes[1] / len(households) == pytest.approx(0.26, abs=0.03)
-    assert max(sizes) <= 6
+    assert mean(len(residents) for residents in households) == pytest.approx(2.5, abs=0.1)
+    for size, share in {1: 0.26, 2: 0.34, 3: 0.16, 4: 0.16, 5: 0.06}.items():
+        assert sizes[size] / len(households) == pytest.approx(share, abs=0.03)
+    assert max(sizes) <= 7
+
+
+def test_ages_are_those_of_a_population(households: list[list[Resident]]) -> None:
+    """ABS Census 2021: 18 % younger than 15, 17 % 65 or older."""
+    ages = [resident.age for residents in households for resident in residents]
+    assert mean(age < 15 for age in ages) == pytest.approx(0.18, abs=0.02)
+    assert mean(age >= 65 for age in ages) == pytest.approx(0.17, abs=0.02)
+
+
+def test_relations_fit_together(households: list[list[Resident]]) -> None:
+    allowed = (
+        {Relation.ALONE},
+        {Relation.PARTNER},
+        {Relation.FLATMATE},
+        {Relation.PARENT, Relation.CHILD},
+        {Relation.PARENT, Relation.CHILD, Relation.GRANDPARENT},
+    )
+    for residents in households:
+        relations = Counter(resident.relation for resident in residents)
+        assert set(relations) in allowed
+        assert relations[Relation.ALONE] in (0, len(residents))
+        assert relations[Relation.PARTNER] in (0, 2)
+        assert relations[Relation.PARENT] <= 2
+        assert relations[Relation.GRANDPARENT] <= 1
+
+
+def test_a_child_is_younger_than_a_parent_and_a_grandparent_older(households: list[list[Resident]]) -> None:
+    for residents in households:
+        of = {
+            relation: [resident.age for resident in residents if resident.relation is relation]
+            for relation in Relation
+        }
+        for child in of[Relation.CHILD]:
+            assert max(of[Relation.PARENT]) >= child + ADULT
+        for grandparent in of[Relation.GRANDPARENT]:
+            assert grandparent >= of[Relation.PARENT][0] + ADULT
+
+
+def test_some_grown_up_children_live_with_their_parents(households: list[list[Resident]]) -> None:
+    families = [rs for rs in households if any(r.relation is Relation.CHILD for r in rs)]
+    grown = [rs for rs in families if all(r.age >= ADULT for r in rs)]
+    assert len(grown) / len(families) == pytest.approx(0.25, abs=0.04)
+    mothers = [rs for rs in families if sum(r.relation is Relation.PARENT for r in rs) == 1]
+    assert mean(rs[0].sex is Sex.FEMALE for rs in mothers) == pytest.approx(0.8, abs=0.05)
 
 
 def test_women_and_men_are_about_as_many(households: list[list[Resident]]) -> None:
