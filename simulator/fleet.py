@@ -105,6 +105,8 @@ class Fleet:
                     chronotype=round(person.chronotype, 2),
                     home=(person.home.latitude, person.home.longitude),
                     workplace=person.workplace.id if person.workplace else None,
+                    relation=person.relation,
+                    voice=person.voice,
                 )
 
     def consents(self) -> Iterator[ConsentTruth]:

@@ -87,7 +87,12 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
 
 
 class PersonTruth(msgspec.Struct, frozen=True):
-    """An invented person."""
+    """An invented person.
+
+    Attributes:
+        relation: to the rest of the household, such as ``parent``.
+        voice: ``unfamiliar`` if speech recognisers hardly know their way of speaking, else ``familiar``.
+    """
 
     person: str
     household: str
@@ -98,6 +103,8 @@ class PersonTruth(msgspec.Struct, frozen=True):
     chronotype: float
     home: tuple[float, float]
     workplace: str | None
+    relation: str | None = None
+    voice: str | None = None
 
 
 class ConsentTruth(msgspec.Struct, frozen=True):
