@@ -144,7 +144,7 @@ def _start(surroundings: Surroundings, household: Household, habits: list[Habits
             life = Childhood(surroundings, person, own, care)
         else:
             life = Routine(surroundings, person, own, pantry, care if number == guardian else None)
-        env.process(life.live())
+        env.process(life.live(household))
     env.process(Television(env, calendar, household, draws).run())
 
 

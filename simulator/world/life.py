@@ -10,10 +10,12 @@ from typing import Any
 import simpy
 
 from simulator.core.units import DAY, HOUR, MINUTE
+from simulator.world.census import INDEPENDENT
 from simulator.world.habits import Habits
+from simulator.world.household import Household
 from simulator.world.person import Activity, Person, Spell, Trip
 from simulator.world.place import Place
-from simulator.world.sleep import NIGHTLY
+from simulator.world.sleep import asleep, awake
 from simulator.world.surroundings import Surroundings
 
 Process = Generator[simpy.Event, Any, None]
@@ -22,6 +24,22 @@ SETTLE = 12 * MINUTE
 """Least time at home, awake, between two other things."""
 
 SHORTEST_NIGHT = 3 * HOUR
+"""Seconds that even the sleepless lie in bed (assumption)."""
+
+AROUSAL, RESTLESSNESS = 0.035, 0.3
+"""SD from night to night of the thresholds at which sleep begins and ends, as shares of them: a coffee or a
+worry more, a noisy or a bright morning (assumptions; they move the one by 40 and the other by 50 minutes)."""
+
+HELD_UP, HELD_UP_AFTER_DUTIES = 0.25, 0.5
+"""Chance that somebody who is sleepy does one thing more before bed; it is higher for those who have duties
+on other days and none tomorrow (assumptions; on most evenings people go to bed later than they mean to:
+Kroese 2014, Frontiers in Psychology)."""
+
+HELD_UP_BY_TELEVISION = 0.2
+"""What a running television adds to it (assumption)."""
+
+ONE_MORE = (15 * MINUTE, 50 * MINUTE)
+"""Shortest and longest time that it takes, seconds: an episode, a chapter, a talk (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +58,16 @@ class Obligation:
 class Life(ABC):
     """One person's days and nights. Subclasses say what fills a day.
 
+    Sleep comes from its two processes (`simulator.world.sleep`), from what keeps a person up in the evening,
+    and from the alarm.
+
     Args:
         surroundings: what the people of the neighbourhood share.
         person: whose life it is; asleep at home when the process starts.
         habits: what they do again and again.
     """
 
-    __slots__ = ("_draws", "_env", "_habits", "_person", "_surroundings")
+    __slots__ = ("_draws", "_env", "_habits", "_person", "_pressure", "_since", "_surroundings")
 
     def __init__(self, surroundings: Surroundings, person: Person, habits: Habits) -> None:
         self._surroundings = surroundings
@@ -54,19 +75,27 @@ class Life(ABC):
         self._person = person
         self._habits = habits
         self._draws = surroundings.seeds.draws("life", person.id)
+        self._pressure = 0.0
+        self._since = self._env.now
 
-    def live(self) -> Process:
-        """Return the person's process: day after day, without end."""
-        midnight = self._env.now - self._surroundings.calendar.hour(self._env.now) * HOUR
+    def live(self, household: Household) -> Process:
+        """Return the person's process in their household: day after day, without end."""
+        midnight_of = self._surroundings.calendar.midnight
+        midnight = midnight_of(self._env.now)
         obligation = self._obligation(midnight)
-        fell_asleep = self._bedtime(midnight, obligation)
+        alarm = self._alarm(midnight, obligation)
+        sleep = self._habits.sleep
+        fell_asleep = min(midnight + sleep.onset * HOUR, self._env.now)
+        self._pressure = asleep(sleep.pressures[0], (self._env.now - fell_asleep) / HOUR)
         while True:
-            yield self._until(self._waking(midnight, obligation, fell_asleep))
-            self._begin(Activity.HOME, self._person.home)
-            tomorrow = self._obligation(midnight + DAY)
-            yield from self._day(midnight, obligation, self._bedtime(midnight + DAY, tomorrow))
-            self._begin(Activity.ASLEEP, self._person.home)
-            midnight, obligation, fell_asleep = midnight + DAY, tomorrow, self._env.now
+            yield from self._sleep(midnight, alarm)
+            following = midnight_of(midnight + 1.5 * DAY)
+            tomorrow = self._obligation(following)
+            yield from self._day(midnight, obligation, self._bedtime(following))
+            midnight, obligation = following, tomorrow
+            alarm = self._alarm(midnight, obligation)
+            yield from self._stay_up(household, alarm)
+            self._fall_asleep()
 
     @abstractmethod
     def _obligation(self, midnight: float) -> Obligation | None:
@@ -80,20 +109,43 @@ class Life(ABC):
         """Return when the person has to get up, None if they may sleep."""
         return None if obligation is None else obligation.departure - self._habits.preparation * HOUR
 
-    def _bedtime(self, midnight: float, obligation: Obligation | None) -> float:
-        """Return when the person means to fall asleep before the day that begins at `midnight`."""
-        alarm = self._alarm(midnight, obligation)
-        onset = self._habits.sleep.onset(None if alarm is None else (alarm - midnight) / HOUR)
-        return midnight + self._draws.normal(onset, NIGHTLY) * HOUR
+    def _bedtime(self, midnight: float) -> float:
+        """Return when the person, awake now, will be sleepy before the day that begins at `midnight`."""
+        arousal = self._draws.normal(0.0, AROUSAL)
+        hour = self._habits.sleep.falls_asleep(self._pressure, (self._since - midnight) / HOUR, arousal)
+        return midnight + hour * HOUR
 
-    def _waking(self, midnight: float, obligation: Obligation | None, fell_asleep: float) -> float:
-        """Return when sleep ends: when there has been enough of it, or by the alarm."""
-        waking = fell_asleep + self._draws.normal(self._habits.sleep.need, NIGHTLY) * HOUR
-        alarm = self._alarm(midnight, obligation)
+    def _stay_up(self, household: Household, alarm: float | None) -> Process:
+        """Stay up, sleepy, as adults and older children do: for one thing more, and perhaps another."""
+        if self._person.age < INDEPENDENT:
+            return
+        free = alarm is None and self._habits.schedule is not None
+        held_up = HELD_UP_AFTER_DUTIES if free else HELD_UP
+        while self._draws.chance(held_up + HELD_UP_BY_TELEVISION * household.television_on):
+            yield self._until(self._env.now + self._draws.uniform(*ONE_MORE))
+
+    def _fall_asleep(self) -> None:
+        self._pressure = awake(self._pressure, (self._env.now - self._since) / HOUR)
+        self._since = self._env.now
+        self._begin(Activity.ASLEEP, self._person.home)
+
+    def _sleep(self, midnight: float, alarm: float | None) -> Process:
+        """Sleep on until there has been enough of it, or until the alarm, and wake up at home.
+
+        Args:
+            midnight: begins the day of waking.
+            alarm: when they have to get up, None if they may sleep.
+        """
+        fell_asleep, arousal = self._since, self._draws.normal(0.0, RESTLESSNESS)
+        hour = self._habits.sleep.wakes(self._pressure, (fell_asleep - midnight) / HOUR, arousal)
+        waking = midnight + hour * HOUR
         if alarm is not None:
             waking = min(waking, alarm)
         # The second matters on the first day alone: the world begins with everybody asleep.
-        return max(waking, self._env.now + SETTLE, fell_asleep + SHORTEST_NIGHT)
+        yield self._until(max(waking, self._env.now + SETTLE, fell_asleep + SHORTEST_NIGHT))
+        self._pressure = asleep(self._pressure, (self._env.now - fell_asleep) / HOUR)
+        self._since = self._env.now
+        self._begin(Activity.HOME, self._person.home)
 
     def _begin(self, activity: Activity, place: Place) -> None:
         self._person.begin(Spell(activity, self._env.now, place))

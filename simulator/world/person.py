@@ -141,7 +141,7 @@ class Person:
 
     Attributes:
         id: such as ``n0-h3-p1``; known to the world and the truth only.
-        chronotype: local hour of mid-sleep on free days, 2 to 6.
+        chronotype: local hour of mid-sleep when nothing holds them up or wakes them, 1 to 6.
         workplace: where they work or learn, None for those who stay at home.
         spell: what they are doing now.
         observers: called at each change of spell.

@@ -1,79 +1,169 @@
-"""Sleep: how much a person needs, and when it begins and ends."""
+"""Sleep as two processes: pressure that builds up awake and is slept off, and the circadian process.
+
+The model of Borbély (1982, Human Neurobiology) as Daan, Beersma and Borbély (1984, American Journal of
+Physiology) quantified it. The pressure rises to 1 awake and falls to 0 asleep, both exponentially. Sleep
+begins where it meets an upper threshold and ends where it meets a lower one, and the circadian process moves
+both. What follows is not written down anywhere: a night cut short by an alarm makes the next one begin
+earlier and, when nothing ends it, last longer; an evening spent awake is not slept off in full, since the
+thresholds rise in the morning; free days are later than working days.
+"""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.core.seeds import Draws
+from simulator.world.circadian import BEFORE_WAKING, circadian
 from simulator.world.person import Sex
+
+RISE, FALL = 18.2, 4.2
+"""Time constants of the pressure awake and asleep, hours (Daan, Beersma and Borbély 1984)."""
+
+AMPLITUDE = 0.1
+"""By how much the circadian process moves the thresholds (Daan, Beersma and Borbély 1984)."""
 
 _MID_SLEEP = (
     (0, 2.0),
     (6, 2.3),
-    (10, 2.7),
-    (14, 3.5),
-    (20, 4.5),
-    (30, 3.3),
-    (40, 2.75),
-    (50, 2.4),
-    (60, 2.2),
-    (95, 2.0),
+    (10, 2.6),
+    (14, 3.1),
+    (20, 3.9),
+    (30, 2.8),
+    (40, 2.3),
+    (50, 1.95),
+    (60, 1.75),
+    (95, 1.6),
 )
-"""Mid-sleep on free days, local hour, by age: latest at about 20, earlier again with age. The shape is that
-of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep Medicine Reviews), the level a little earlier
-so that sleep begins when wearables see it begin."""
+"""Mid-sleep when nothing holds a person up, local hour, by age: latest at about 20, earlier again with age.
+The shape is that of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep Medicine Reviews), the level
+about an hour earlier: the questionnaire's free days follow evenings spent up and hold what working days are
+short of, and both come on top here."""
 
-_NEED = ((0, 11.5), (5, 10.2), (12, 9.0), (18, 7.4), (30, 7.05), (60, 6.8), (95, 6.6))
-"""Hours of sleep that a person takes when nothing wakes them, by age (wearables; children after Hirshkowitz
-2015, Sleep Health)."""
+_NEED = ((0, 11.5), (5, 10.2), (12, 8.9), (18, 7.5), (30, 7.1), (60, 6.8), (95, 6.6))
+"""Hours of sleep of a person whom nothing has woken or kept up for long, by age (wearables; children after
+Hirshkowitz 2015, Sleep Health)."""
 
 SEX_GAP = 0.4
 """Hours that women sleep longer than men (6 billion nights of Fitbit users)."""
 
-YIELD = 0.75
-"""Share of the sleep an alarm would cut that a person saves by going to bed earlier (assumption; it makes
-social jet lag)."""
+EARLIEST, LATEST = 1.0, 6.0
+"""Range of mid-sleep, local hour."""
 
-NIGHTLY = 0.8
-"""SD in hours of bed time, and of length, from night to night; 1 h in all (Goparaju 2024, assumption)."""
+_STEP = 1.0
+"""Hours between two looks for a crossing; the processes bend too slowly for two crossings in one step."""
+
+_HALVINGS = 12
+"""Of a step, to find the crossing in it to a second."""
+
+_LONGEST = 48
+"""Steps after which a crossing is no longer sought; no pressure stays between the thresholds for so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """One person's sleep as nature made it.
+    """One person's sleep as nature made it. Hours are those of the local clock, and go on past 24.
 
     Attributes:
-        chronotype: local hour of mid-sleep on free days.
-        need: hours asleep when nothing wakes them.
+        chronotype: hour of mid-sleep on free days.
+        need: hours asleep when nothing wakes them and nothing has kept them up.
     """
 
     chronotype: float
     need: float
 
-    def onset(self, alarm: float | None) -> float:
-        """Return the hour at which sleep begins, relative to midnight and often negative.
+    @property
+    def onset(self) -> float:
+        """Hour at which sleep begins in a life without alarms, relative to midnight and often negative."""
+        return self.chronotype - self.need / 2
+
+    @property
+    def trough(self) -> float:
+        """Hour at which the circadian process is lowest."""
+        return self.chronotype + self.need / 2 - BEFORE_WAKING
+
+    @property
+    def pressures(self) -> tuple[float, float]:
+        """The pressure at onset and at waking in a life without alarms, where each day is like the last."""
+        waking, sleeping = math.exp((self.need - 24.0) / RISE), math.exp(-self.need / FALL)
+        onset = (1.0 - waking) / (1.0 - waking * sleeping)
+        return onset, onset * sleeping
+
+    def falls_asleep(self, pressure: float, hour: float, arousal: float = 0.0) -> float:
+        """Return the hour at which a person falls asleep if nothing keeps them up.
 
         Args:
-            alarm: hour at which they must be up, None if they may sleep.
+            pressure: theirs at `hour`, awake.
+            hour: from when on.
+            arousal: share by which the threshold is raised: stress, coffee; illness lowers it.
         """
-        free = self.chronotype - self.need / 2
-        if alarm is None:
-            return free
-        return free - YIELD * max(free + self.need - alarm, 0.0)
+        threshold = self.pressures[0] * (1.0 + arousal) - AMPLITUDE * self._circadian(self.onset)
+
+        def excess(at: float) -> float:
+            return awake(pressure, at - hour) - threshold - AMPLITUDE * self._circadian(at)
+
+        return _crossing(excess, hour)
+
+    def wakes(self, pressure: float, hour: float, arousal: float = 0.0) -> float:
+        """Return the hour at which a person wakes if nothing wakes them.
+
+        Args:
+            pressure: theirs at `hour`, asleep.
+            hour: from when on.
+            arousal: share by which the threshold is raised: noise, worry; illness lowers it.
+        """
+        natural = self.chronotype + self.need / 2
+        threshold = self.pressures[1] * (1.0 + arousal) - AMPLITUDE * self._circadian(natural)
+
+        def excess(at: float) -> float:
+            return threshold + AMPLITUDE * self._circadian(at) - asleep(pressure, at - hour)
+
+        return _crossing(excess, hour)
+
+    def _circadian(self, hour: float) -> float:
+        return circadian(hour - self.trough)
+
+
+def awake(pressure: float, hours: float) -> float:
+    """Return the pressure after some hours awake."""
+    return 1.0 - (1.0 - pressure) * math.exp(-hours / RISE)
+
+
+def asleep(pressure: float, hours: float) -> float:
+    """Return the pressure after some hours asleep."""
+    return pressure * math.exp(-hours / FALL)
+
+
+def _crossing(excess: Callable[[float], float], start: float) -> float:
+    """Return the first time from `start` on at which a function is not negative, to a second, in hours."""
+    if excess(start) >= 0.0:
+        return start
+    before = start
+    for _ in range(_LONGEST):
+        if excess(before + _STEP) >= 0.0:
+            break
+        before += _STEP
+    step = _STEP
+    for _ in range(_HALVINGS):
+        step /= 2
+        if excess(before + step) < 0.0:
+            before += step
+    return before + step
 
 
 def draw_sleep(age: int, sex: Sex, draws: Draws) -> Sleep:
     """Return the sleep of a person.
 
     Men are later than women until about 50 (Roenneberg 2007). SD between people of one age: 0.8 h of
-    mid-sleep, clipped to 2 to 6 h, and 0.5 h of need (assumptions).
+    mid-sleep, clipped to 1 to 6 h, and 0.5 h of need (assumptions).
     """
     later = 0.15 if age < 50 else 0.0
     chronotype = _at_age(_MID_SLEEP, age) + (later if sex is Sex.MALE else -later) + draws.normal(0.0, 0.8)
     gap = SEX_GAP / 2 if age >= 18 else 0.0
     need = _at_age(_NEED, age) + (gap if sex is Sex.FEMALE else -gap) + draws.normal(0.0, 0.5)
-    return Sleep(min(max(chronotype, 2.0), 6.0), need)
+    return Sleep(min(max(chronotype, EARLIEST), LATEST), need)
 
 
 def _at_age(curve: tuple[tuple[int, float], ...], age: int) -> float:
