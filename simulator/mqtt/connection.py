@@ -10,8 +10,8 @@ import ssl
 
 from simulator.core.actions import Freeze
 from simulator.core.endpoint import Endpoint
+from simulator.mqtt.loop import Carried
 from simulator.mqtt.reasons import Cause
-from simulator.mqtt.session import Session
 from simulator.mqtt.tls import Security
 from simulator.mqtt.websocket import WebSocket
 
@@ -35,7 +35,7 @@ class Connection:
 
     __slots__ = ("arriving", "closed", "dialling", "frozen", "session", "socket", "writable")
 
-    def __init__(self, session: Session, sock: socket.socket) -> None:
+    def __init__(self, session: Carried, sock: socket.socket) -> None:
         self.session = session
         self.socket: socket.socket | WebSocket = sock
         self.closed = False

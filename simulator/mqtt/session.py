@@ -1,20 +1,20 @@
-"""One device's MQTT session: its state, reconnects, keep alive, subscriptions and orderly end."""
+"""One device's MQTT session: its state, what it has to send and hear, and its orderly end."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
-from zlib import crc32
 
 from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscribe
-from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
-from simulator.core.records import SessionMoment
+from simulator.mqtt.attempts import Attempts
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import Refused, SessionReport, SessionState, Tally
+from simulator.mqtt.history import History
+from simulator.mqtt.keep_alive import KeepAlive, pace_of
 from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
+from simulator.mqtt.loop import Loop
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
 from simulator.mqtt.reasons import ELSEWHERE, FIRST_FAILURE, PASSING, Cause, reason_name
@@ -23,100 +23,33 @@ from simulator.mqtt.subscriptions import Subscriptions
 _LINGER = 2.0
 """Seconds for the broker to close the connection after our DISCONNECT before we do it ourselves."""
 
-_TOLD_IN_A_ROW = 100
-"""Failed attempts in a row that the history tells one by one; of more, only what ends the row of them.
-
-A fleet that does not back off makes ten attempts a second and device, and its history would outgrow all else.
-"""
-
 _OVER = (SessionState.ENDED, SessionState.REFUSED)
-
-
-def _pace(device: str) -> float:
-    """Return a share between 3/4 and 1 of every period, the device's own.
-
-    A fleet that connects at once would otherwise ping at once ever after, and delay what is due then.
-    """
-    return 0.75 + crc32(device.encode()) / 2**34
-
-
-class Loop(Protocol):
-    """What a session asks of the event loop that carries it."""
-
-    def clock(self) -> float:
-        """Return the time in seconds."""
-
-    def login(self, device: str) -> Login | None:
-        """Return what the device's next CONNECT says of who it is; None for what the endpoint says."""
-
-    def dial(self, session: Session) -> None:
-        """Connect the session when its turn comes; answers with `dialling`, then `opened` or `closed`."""
-
-    def flush(self, session: Session) -> None:
-        """Send the link's bytes soon; answers with `handed_over`."""
-
-    def flush_now(self, session: Session) -> None:
-        """Send as many of the link's bytes as the kernel takes at once."""
-
-    def hang_up(self, session: Session) -> None:
-        """Close the session's connection at once, if it has one."""
-
-    def freeze(self, session: Session, how: Freeze) -> None:
-        """Leave the session's connection alone until `thaw`; it has one."""
-
-    def thaw(self, session: Session) -> None:
-        """Use the session's connection again; answers with `closed` if it is gone."""
-
-    def wake(self, session: Session, at: float) -> None:
-        """Call `tick` at `at`, or earlier if that was asked for before."""
-
-    def messaged(self, device: str, topic: str, payload: bytes) -> None:
-        """Pass on a message that the device has received."""
-
-    def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
-        """Take down what has become of the device's session."""
 
 
 class Session:
     """Carries out a device's actions in order, over as many connections as it takes.
 
-    It hears from its link (it is the link's `Listener`) and from the loop, and does no I/O itself.
-
-    Attributes:
-        device: the device, which is also the client id.
-        state: where the session is.
-        link: speaks MQTT for it; there is one once the device has asked to connect.
-        alarms: when the loop will call `tick`; kept by the loop's timers.
-        wake_at: the earliest of them.
-        dirty: the loop has bytes to send for it; kept by the loop.
+    It hears from its link (it is the link's `Listener`) and from the loop (which it is `Carried` by), and
+    does no I/O itself.
     """
 
     __slots__ = (
         "_asked",
         "_attempts",
-        "_backoff",
-        "_backs_off",
-        "_connected_at",
         "_endpoint",
-        "_failed",
-        "_first",
-        "_frozen",
-        "_handed_at",
+        "_history",
         "_keep_alive",
         "_leaving",
         "_loop",
         "_make_link",
         "_options",
         "_outbox",
-        "_pace",
         "_parting",
-        "_reached",
         "_reason",
         "_renew_at",
         "_subscriptions",
         "_talking",
         "_tally",
-        "_thawed_at",
         "_timeout_at",
         "alarms",
         "device",
@@ -148,24 +81,16 @@ class Session:
         self._loop = loop
         self._make_link = make_link
         self._tally = tally
-        self._backoff = backoff
-        self._backs_off = True
-        self._frozen: Freeze | None = None
-        self._thawed_at = -math.inf
-        self._pace = _pace(device)
-        self._outbox = Outbox(options, tally, loop.clock, settle, self._pace)
+        pace = pace_of(device)
+        self._attempts = Attempts(options, tally, backoff)
+        self._history = History(device, loop)
+        self._keep_alive = KeepAlive(pace, options.ping_timeout)
+        self._outbox = Outbox(options, tally, loop.clock, settle, pace)
         self._subscriptions = Subscriptions()
-        self._keep_alive = 0
-        self._attempts = 0
-        self._failed = 0  # attempts in a row
-        self._reached = False  # the broker has accepted this session since the device asked
-        self._first = False  # the first attempt is still to be resolved
         self._parting = False  # the last that the device asked for was to disconnect
         self._leaving = False  # our DISCONNECT is written
         self._talking = False  # connected, and our DISCONNECT is not written
         self._reason: str | None = None
-        self._connected_at: float | None = None
-        self._handed_at = 0.0
         self._timeout_at = math.inf
         self._asked: Connect | None = None  # the last that opened it
         self._renew_at = math.inf
@@ -181,39 +106,31 @@ class Session:
             self._outbox.append(action)
 
     def _open(self, action: Connect) -> None:
-        if self._tally.open >= self._options.limits.connections:
-            self._tally.asked += 1
-            self._tally.capped += 1
+        self._history.begin()
+        if not self._attempts.begin(action.backoff):
             self.state = SessionState.REFUSED
             self._reason = Cause.CONNECTION_CAP
-            self._tell(SessionMoment.CONNECTING)
-            self._tell(SessionMoment.REFUSED, Cause.CONNECTION_CAP)
+            self._history.connecting()
+            self._history.refused(Cause.CONNECTION_CAP, self._loop.clock())
             return
-        endpoint, features = self._endpoint, self._options.features
-        hello = Hello(
+        self.link = self._make_link(self._hello(action), self)
+        self._asked = action
+        self._keep_alive.seconds = action.keep_alive
+        self._reason = None
+        self._dial()
+
+    def _hello(self, action: Connect) -> Hello:
+        endpoint, options = self._endpoint, self._options
+        return Hello(
             client_id=self.device,
             keep_alive=action.keep_alive,
             clean=action.clean,
             will=action.will,
             username=endpoint.username,
             password=endpoint.password,
-            session_expiry=features.session_expiry if action.clean else self._options.session_expiry,
-            features=features,
+            session_expiry=options.features.session_expiry if action.clean else options.session_expiry,
+            features=options.features,
         )
-        self.link = self._make_link(hello, self)
-        self._asked = action
-        self._keep_alive = action.keep_alive
-        self._backs_off = action.backoff
-        self._attempts = 0
-        self._failed = 0
-        self._reached = False
-        self._first = True
-        self._reason = None
-        self._backoff.reset()
-        self._tally.asked += 1
-        self._tally.untried += 1
-        self._tally.open += 1
-        self._dial()
 
     def subscribe(self, action: Subscribe) -> None:
         """Subscribe now if connected, and after each reconnect at which the broker has forgotten."""
@@ -249,17 +166,17 @@ class Session:
     def freeze(self, action: Freeze) -> None:
         """Leave the connection as it is; without one there is nothing to freeze."""
         if self.state is SessionState.CONNECTED:
-            self._frozen = action
+            self._keep_alive.frozen = action
             self._loop.freeze(self, action)
 
     def thaw(self) -> None:
         """Use the connection again, and find out what has become of it."""
-        if self._frozen is not None:
-            self._frozen = None
-            self._thawed_at = self._loop.clock()
+        if self._keep_alive.frozen is not None:
+            now = self._loop.clock()
+            self._keep_alive.thaw(now)
             self._loop.thaw(self)
             if self.state is SessionState.CONNECTED:
-                self._tend(self._thawed_at)
+                self._tend(now)
 
     def abandon(self, reason: str) -> None:
         """Give up at once, at the end of the run; one that is not connected is reported as it was."""
@@ -273,7 +190,7 @@ class Session:
     def dialling(self) -> None:
         """The TCP connect is under way."""
         self.state = SessionState.CONNECTING
-        self._attempts += 1
+        self._attempts.count += 1
         self._timeout_at = self._loop.clock() + self._options.connect_timeout
         self._loop.wake(self, self._timeout_at)
 
@@ -288,8 +205,8 @@ class Session:
 
     def handed_over(self, count: int) -> None:
         """The kernel has taken bytes of the link's."""
-        self._handed_at = self._loop.clock()
-        self._outbox.handed_over(count, self._handed_at)
+        self._keep_alive.spoke_at = now = self._loop.clock()
+        self._outbox.handed_over(count, now)
         if self._outbox.waiting:
             self._advance()
 
@@ -299,22 +216,18 @@ class Session:
             self._end(None)
             return
         self._talking = False
-        self._frozen = None
+        self._keep_alive.frozen = None
         now = self._loop.clock()
         if self.state is SessionState.CONNECTED:
-            self._tally.connected -= 1
-            self._tally.lost += 1
-            self._tell(SessionMoment.DROPPED, reason)
-            if self._connected_at is not None and now - self._connected_at >= self._options.steady_after:
-                self._backoff.reset()
+            self._attempts.broken(now)
+            self._history.dropped(reason)
         self._reason = reason
         self.state = SessionState.BACKING_OFF
-        self._tell_attempt(SessionMoment.BACKING_OFF, reason)
-        self._failed += 1
-        self._timeout_at = now + (self._backoff.next() if self._backs_off else self._options.retry_every)
+        self._history.backing_off(reason)
+        self._timeout_at = now + self._attempts.pause()
         self._loop.wake(self, self._timeout_at)
         self._outbox.disconnected(reason)
-        self._tried()
+        self._attempts.resolved()
         self._advance()
 
     def turned_away(self, reason: str) -> None:
@@ -343,20 +256,21 @@ class Session:
             else:
                 self._loop.wake(self, self._timeout_at)
             return
-        if self._frozen is not None and not self._frozen.writing:
+        keep_alive = self._keep_alive
+        if keep_alive.deaf:
             return  # `thaw` takes it up again
-        if now >= self._patience_ends:
+        patience_ends = keep_alive.patience_ends(outbox.oldest_ping)
+        if now >= patience_ends:
             self._hang_up(Cause.NO_PINGRESP)
             return
         if now >= self._renew_at:
             self._renew_at = math.inf
             if self._renew():
                 return
-        if now >= min(outbox.confirm_at, self._keep_alive_at):
+        if now >= min(outbox.confirm_at, keep_alive.ends):
             self._ping()
-        self._loop.wake(
-            self, min(outbox.confirm_at, self._keep_alive_at, self._patience_ends, self._renew_at)
-        )
+            patience_ends = keep_alive.patience_ends(outbox.oldest_ping)
+        self._loop.wake(self, min(outbox.confirm_at, keep_alive.ends, patience_ends, self._renew_at))
 
     def _renew(self) -> bool:
         """Leave in order and come back with a new login; return False if the device is to leave anyway."""
@@ -365,17 +279,6 @@ class Session:
         self.disconnect(Disconnect(self._asked.at, self.device))
         self.connect(self._asked)
         return True
-
-    @property
-    def _patience_ends(self) -> float:
-        """When a connection without an answer counts as lost; never while the device does not listen."""
-        if self._frozen is not None:
-            return math.inf
-        return max(self._outbox.oldest_ping, self._thawed_at) + self._options.ping_timeout
-
-    @property
-    def _keep_alive_at(self) -> float:
-        return self._handed_at + self._keep_alive * self._pace if self._keep_alive else math.inf
 
     # What the link tells
 
@@ -387,24 +290,18 @@ class Session:
             self._refused(greeting.code)
             return
         now = self._loop.clock()
-        self._tell_what_was_left_out()
-        self._failed = 0
-        self._tell(SessionMoment.CONNECTED)
+        self._history.connected(self._attempt_began)
         self.state = SessionState.CONNECTED
         self._talking = True
-        self._connected_at = self._handed_at = now
         self._reason = None
-        self._tally.connected += 1
-        if self._reached:
-            self._tally.reconnected += 1
-        else:
-            self._reached = True
-            self._tally.reached += 1
-        self._tried()
+        self._attempts.accepted(now)
+        self._keep_alive.spoke_at = now
         if greeting.keep_alive is not None:
-            self._keep_alive = greeting.keep_alive
+            self._keep_alive.seconds = greeting.keep_alive
         elif self._asked is not None:
-            self._keep_alive = self._asked.keep_alive  # the last connection's broker may have changed it
+            self._keep_alive.seconds = (
+                self._asked.keep_alive
+            )  # the last connection's broker may have changed it
         for action in self._subscriptions.missing(greeting.session_present):
             self._subscribe(action)
         self._outbox.connected(greeting, self._link())
@@ -415,7 +312,7 @@ class Session:
     def _refused(self, code: int) -> None:
         if code in PASSING:
             self._tally.refuse(Refused.CONNECTIONS, reason_name(code))
-            self._tell_attempt(SessionMoment.REFUSED, reason_name(code))
+            self._history.put_off(reason_name(code))
             self._hang_up(reason_name(code))
             return
         self.turned_away(reason_name(code))
@@ -473,12 +370,13 @@ class Session:
     def at_fault(self) -> bool:
         """Whether it is not connected although its device wants it to be, or never was."""
         if self.state is SessionState.ENDED:
-            return not self._reached
+            return not self._attempts.reached
         return self.state is not SessionState.CONNECTED
 
     def report(self) -> SessionReport:
         """Return what happened to it."""
-        return SessionReport(self.device, self.state, self._reason, self._attempts, self._connected_at)
+        attempts = self._attempts
+        return SessionReport(self.device, self.state, self._reason, attempts.count, attempts.connected_at)
 
     # How it goes on
 
@@ -489,21 +387,12 @@ class Session:
 
     def _dial(self) -> None:
         self.state = SessionState.IDLE
-        self._tell_attempt(SessionMoment.CONNECTING)
+        self._history.connecting()
         self._loop.dial(self)
 
-    def _tell(self, state: SessionMoment, reason: str | None = None) -> None:
-        self._loop.changed(self.device, self._loop.clock(), state, reason)
-
-    def _tell_attempt(self, state: SessionMoment, reason: str | None = None) -> None:
-        if self._failed <= _TOLD_IN_A_ROW:
-            self._tell(state, reason)
-
-    def _tell_what_was_left_out(self) -> None:
-        """Have the last of many attempts begin as the others do, now that something comes of it."""
-        if self._failed > _TOLD_IN_A_ROW:
-            began = self._timeout_at - self._options.connect_timeout
-            self._loop.changed(self.device, began, SessionMoment.CONNECTING, None)
+    @property
+    def _attempt_began(self) -> float:
+        return self._timeout_at - self._options.connect_timeout
 
     def _subscribe(self, action: Subscribe) -> None:
         packet_id = self._outbox.new_packet_id()
@@ -511,9 +400,9 @@ class Session:
         self._link().subscribe(packet_id, action.topic_filter, action.qos)
 
     def _ping(self) -> None:
-        self._handed_at = self._loop.clock()  # it will be; until then no other is due
+        self._keep_alive.spoke_at = now = self._loop.clock()  # it will be; until then no other is due
         self._link().ping()
-        self._outbox.asked(self._handed_at)
+        self._outbox.asked(now)
         self._loop.wake(self, self._outbox.oldest_ping + self._options.ping_timeout)
         self._loop.flush(self)
 
@@ -557,31 +446,22 @@ class Session:
         self._loop.hang_up(self)
         self.closed(reason)
 
-    def _tried(self) -> None:
-        if self._first:
-            self._first = False
-            self._tally.untried -= 1
-
     def _stop(self, state: SessionState, reason: str | None) -> None:
-        if self.state is SessionState.CONNECTED:
-            self._tally.connected -= 1
         if state is SessionState.REFUSED:
-            self._tell_what_was_left_out()
-            self._tell(SessionMoment.REFUSED, reason)
+            self._history.refused(reason, self._attempt_began)
         else:
-            self._tell(SessionMoment.ENDED, reason)
-        self._tally.open -= 1
+            self._history.ended(reason)
+        self._attempts.over(connected=self.state is SessionState.CONNECTED)
         self.state = state
         self._reason = reason
-        self._frozen = None
+        self._keep_alive.frozen = None
         self._talking = self._parting = self._leaving = False
         self._loop.hang_up(self)
-        self._tried()
 
     def _break_off(self, state: SessionState, reason: str) -> None:
         """End with whatever is still on its way."""
         if self.state is SessionState.CONNECTED and state is SessionState.ENDED and not self._leaving:
-            self._tell(SessionMoment.DROPPED, reason)
+            self._history.dropped(reason)
         self._stop(state, reason)
         self._outbox.abandon(reason)
 

@@ -24,6 +24,7 @@ from simulator.core.transport import Transport
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import SessionState
 from simulator.mqtt.features import Features
+from simulator.mqtt.loop import Carried
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.session import Session
 from simulator.mqtt.transports import link_factory
@@ -73,7 +74,7 @@ steps = st.one_of(
 class Wire(FakeLoop):
     """A loop whose kernel takes bytes only when the test says so."""
 
-    dials: list[Session] = field(default_factory=list)
+    dials: list[Carried] = field(default_factory=list)
 
     def over(self, transport: Transport) -> Session:
         backoff = Backoff(1.0, 30.0, Seeds(1).draws("reconnect", "d"))
@@ -88,20 +89,20 @@ class Wire(FakeLoop):
             lambda publish, delivered: self.outcomes.append(delivered),
         )
 
-    def dial(self, session: Session) -> None:
+    def dial(self, session: Carried) -> None:
         self.dials.append(session)
 
-    def flush_now(self, session: Session) -> None:
+    def flush_now(self, session: Carried) -> None:
         self.hand_over(session, 1_000_000)
 
-    def hand_over(self, session: Session, most: int) -> None:
+    def hand_over(self, session: Carried, most: int) -> None:
         if self.open and session.link is not None and (outgoing := session.link.outgoing):
             count = min(most, len(outgoing))
             del outgoing[:count]
             if count:
                 session.handed_over(count)
 
-    def establish(self, session: Session) -> None:
+    def establish(self, session: Carried) -> None:
         if self.dials and not self.open:
             self.dials.clear()
             if session.state is SessionState.IDLE:
@@ -109,7 +110,7 @@ class Wire(FakeLoop):
                 self.open = True
                 session.opened()
 
-    def hear(self, session: Session, data: bytes) -> None:
+    def hear(self, session: Carried, data: bytes) -> None:
         if self.open and not self.frozen and session.link is not None:
             session.link.receive(data)
 

@@ -14,6 +14,7 @@ from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import Tally
 from simulator.mqtt.link import Greeting, Hello, Link, Listener
+from simulator.mqtt.loop import Carried
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
@@ -92,7 +93,7 @@ class FakeLoop:
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     history: list[tuple[float, SessionMoment, str | None]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
-    timers: Timers[Session] = field(default_factory=Timers)
+    timers: Timers[Carried] = field(default_factory=Timers)
     logins: Iterator[Login] = field(default_factory=lambda: iter(()))
 
     def session(self, device: str = "d") -> Session:
@@ -110,27 +111,27 @@ class FakeLoop:
     def login(self, device: str) -> Login | None:
         return next(self.logins, None)
 
-    def dial(self, session: Session) -> None:
+    def dial(self, session: Carried) -> None:
         self.dialled += 1
 
-    def flush(self, session: Session) -> None:
+    def flush(self, session: Carried) -> None:
         session.dirty = True
 
-    def flush_now(self, session: Session) -> None:
+    def flush_now(self, session: Carried) -> None:
         self.take(session)
 
-    def hang_up(self, session: Session) -> None:
+    def hang_up(self, session: Carried) -> None:
         self.open = False
 
-    def freeze(self, session: Session, how: Freeze) -> None:
+    def freeze(self, session: Carried, how: Freeze) -> None:
         self.frozen = True
 
-    def thaw(self, session: Session) -> None:
+    def thaw(self, session: Carried) -> None:
         self.frozen = False
         if not self.open:
             session.closed("closed meanwhile")
 
-    def wake(self, session: Session, at: float) -> None:
+    def wake(self, session: Carried, at: float) -> None:
         self.timers.wake(session, at)
 
     def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
@@ -141,7 +142,7 @@ class FakeLoop:
 
     # What the test does
 
-    def take(self, session: Session) -> None:
+    def take(self, session: Carried) -> None:
         """Let the kernel take all bytes, as often as there are new ones."""
         link = said(session)
         while link.outgoing:
@@ -173,6 +174,6 @@ class FakeLoop:
         return found
 
 
-def said(session: Session) -> FakeLink:
+def said(session: Carried) -> FakeLink:
     assert isinstance(session.link, FakeLink)
     return session.link

@@ -94,8 +94,8 @@ class SteppedClock:
             on_outcome=lambda _publish, _delivered: None,
             on_message=lambda _device, _topic, _payload: None,
         )
-        self._select = self.delivery._selector.select
-        self.delivery._selector.select = self.wait  # type: ignore[method-assign,assignment]
+        self._select = self.delivery._loop._selector.select
+        self.delivery._loop._selector.select = self.wait  # type: ignore[method-assign,assignment]
 
     def wait(self, timeout: float) -> Any:
         self.now += timeout
@@ -107,9 +107,9 @@ def test_the_loop_wakes_when_the_next_connection_may_be_opened(listener: Endpoin
     for number in range(6):
         stepped.delivery.submit(connect(f"d{number}"), 0.0)
     opened = []
-    while len(stepped.delivery._connections) < 6:
+    while len(stepped.delivery._loop._connections) < 6:
         stepped.delivery.poll(60.0)
-        opened.append((stepped.now, len(stepped.delivery._connections)))
+        opened.append((stepped.now, len(stepped.delivery._loop._connections)))
     assert opened == [(0.25, 2), (0.5, 3), (0.75, 4), (1.0, 5), (1.25, 6)]
     stepped.delivery.abort()
 
@@ -120,7 +120,7 @@ def test_a_fleet_connects_at_the_rate_and_a_full_window_still_holds_it(listener:
         stepped.delivery.submit(connect(f"d{number}"), 0.0)
     for _ in range(10):
         stepped.delivery.poll(1.0)
-    assert len(stepped.delivery._connections) == 3
+    assert len(stepped.delivery._loop._connections) == 3
     stepped.delivery.abort()
 
 
@@ -128,7 +128,7 @@ def test_a_fleet_connects_at_the_rate_and_a_full_window_still_holds_it(listener:
 
 
 def sources(watched: Watched) -> Counter[str]:
-    return Counter(each.socket.getsockname()[0] for each in watched.delivery._connections.values())
+    return Counter(each.socket.getsockname()[0] for each in watched.delivery._loop._connections.values())
 
 
 def test_connections_come_from_each_source_address_in_turn(

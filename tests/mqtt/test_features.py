@@ -290,5 +290,5 @@ def test_mosquittos_own_keep_alive_replaces_the_one_asked_for(deliver: Callable[
         watched = deliver(broker.endpoint(Protocol.MQTT_5))
         watched.submit(Connect(0.0, "d", 60, True))
         watched.until(lambda: watched.delivery.connections.now_connected == 1)
-        assert watched.delivery._sessions["d"]._keep_alive == 10
+        assert watched.delivery._sessions["d"]._keep_alive.seconds == 10
         watched.delivery.finish(PATIENCE)

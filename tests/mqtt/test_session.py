@@ -159,14 +159,14 @@ def test_two_that_take_over_from_each_other_back_off_further_and_further() -> No
     session = connected(loop)
     bounds = []
     for _ in range(5):
-        bounds.append(session._backoff.bound)
+        bounds.append(session._attempts._backoff.bound)
         session.dismissed("session taken over")
         loop.pass_time(100.0)
         loop.arrive(session)
     assert bounds == [1.0, 2.0, 4.0, 8.0, 16.0]
     loop.pass_time(5.0)  # it held: the next loss is a new one
     session.dismissed("session taken over")
-    assert session._backoff.bound == 2.0
+    assert session._attempts._backoff.bound == 2.0
 
 
 def test_messages_in_flight_survive_the_connection_and_qos_0_does_not() -> None:

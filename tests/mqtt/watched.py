@@ -43,7 +43,7 @@ class Watched:
 
     def break_connections(self) -> None:
         """Break every TCP connection, as a network would."""
-        for connection in self.delivery._connections.values():
+        for connection in self.delivery._loop._connections.values():
             carrier = connection.socket
             bare = carrier._socket if isinstance(carrier, WebSocket) else carrier
             bare.shutdown(socket.SHUT_RDWR)
