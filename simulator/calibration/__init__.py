@@ -1,0 +1,22 @@
+"""Calibration: what published studies found, beside what a simulated population shows."""
+
+from simulator.calibration.calibrate import Finding, Verdict, calibrate, select
+from simulator.calibration.estimate import Estimate
+from simulator.calibration.target import Confidence, Part, Target, Unit, load_targets
+from simulator.calibration.words import Row, format_value, row
+
+__all__ = [
+    "Confidence",
+    "Estimate",
+    "Finding",
+    "Part",
+    "Row",
+    "Target",
+    "Unit",
+    "Verdict",
+    "calibrate",
+    "format_value",
+    "load_targets",
+    "row",
+    "select",
+]

@@ -1,0 +1,116 @@
+"""The calibration: simulates the reference populations, and holds each target against them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from simulator.calibration import inventory_sensor, privacy, smart_speaker, wearable, world
+from simulator.calibration.cohort import Cohort
+from simulator.calibration.estimate import Estimate, UnmeasurableError
+from simulator.calibration.measure import Measure
+from simulator.calibration.target import Target, load_targets
+from simulator.core.errors import UsageError
+from simulator.core.nearest import suggestion
+
+MEASURES: Mapping[str, Measure] = {
+    **wearable.MEASURES,
+    **smart_speaker.MEASURES,
+    **inventory_sensor.MEASURES,
+    **world.MEASURES,
+    **privacy.MEASURES,
+}
+"""The measure of each target that is not left out, by its id."""
+
+
+class Verdict(StrEnum):
+    """Whether a simulated population agrees with a target."""
+
+    HELD = "held"
+    MISSED = "missed"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the simulated population says about one target.
+
+    Attributes:
+        target: the target.
+        estimates: one for each of its parts; empty if it was left out.
+        reason: why it was left out; empty otherwise.
+    """
+
+    target: Target
+    estimates: tuple[Estimate, ...] = ()
+    reason: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Held if every part agrees."""
+        if not self.estimates:
+            return Verdict.LEFT_OUT
+        agrees = all(
+            part.agrees(estimate.value)
+            for part, estimate in zip(self.target.parts, self.estimates, strict=True)
+        )
+        return Verdict.HELD if agrees else Verdict.MISSED
+
+
+def select(only: Sequence[str] = ()) -> tuple[Target, ...]:
+    """Return the targets of some ids or families, all of them if none are named.
+
+    Raises:
+        UsageError: there is no such target or family.
+    """
+    targets = load_targets()
+    names = {target.id for target in targets} | {target.family for target in targets}
+    for name in only:
+        if name not in names:
+            raise UsageError(f"no target and no family is called {name!r}; {suggestion(name, sorted(names))}")
+    return tuple(target for target in targets if not only or target.id in only or target.family in only)
+
+
+def calibrate(
+    targets: Iterable[Target],
+    *,
+    scale: float = 1.0,
+    progress: Callable[[str, float], None] = lambda _cohort, _share: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Finding]:
+    """Yield a finding for each target, in an order that needs each population once.
+
+    Args:
+        targets: which.
+        scale: multiplies the size of the populations; the verdicts are meant for 1.
+        progress: told the title of the cohort that is simulated, and the share of it that is over.
+        stopped: asked now and then; nothing more is yielded after it says yes.
+    """
+    waiting: list[Target] = []
+    for target in targets:
+        if target.left_out:
+            yield Finding(target, reason=target.left_out)
+        else:
+            waiting.append(target)
+    lived: dict[type[Cohort], Cohort] = {}
+    for kind in dict.fromkeys(cohort for target in waiting for cohort in MEASURES[target.id].cohorts):
+        cohort = lived[kind] = kind(scale)
+        if not cohort.live(partial(progress, kind.title), stopped):
+            return
+        ready = [target for target in waiting if lived.keys() >= set(MEASURES[target.id].cohorts)]
+        for target in ready:
+            yield _measure(target, lived)
+            waiting.remove(target)
+        needed = {cohort for target in waiting for cohort in MEASURES[target.id].cohorts}
+        lived = {kind: cohort for kind, cohort in lived.items() if kind in needed}
+
+
+def _measure(target: Target, lived: Mapping[type[Cohort], Cohort]) -> Finding:
+    measure = MEASURES[target.id]
+    try:
+        estimates = measure.compute(*(lived[kind] for kind in measure.cohorts))
+    except UnmeasurableError as error:
+        return Finding(target, reason=str(error))
+    return Finding(target, tuple(estimates))

@@ -1,0 +1,119 @@
+"""What is measured of shops: stock, demand, losses, the cold chain, and what the sensors miss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from simulator.calibration.estimate import Estimate, Floats, UnmeasurableError, bootstrap, mean, percent
+from simulator.calibration.measure import Measure, measures
+from simulator.calibration.shops import Shops
+from simulator.world.shelf import StockChange
+
+NEAR = 12
+"""Items: a read of so many more or fewer counts as one of the number asked for."""
+
+SLOWEST = 0.5
+"""Items sold a day, below which a daily count says little about its spread."""
+
+BAND = (2.0, 8.0)
+"""°C that a cold chain keeps to."""
+
+LOSSES = {
+    "external": StockChange.THEFT,
+    "internal": StockChange.STAFF_LOSS,
+    "process": StockChange.PROCESS_LOSS,
+}
+
+
+def rfid_read_rate(shops: Shops) -> Sequence[Estimate]:
+    """Tags that are read among 97 items, among 180."""
+    return [_read_rate(shops, items) for items in (97, 180)]
+
+
+def out_of_stock(shops: Shops) -> Sequence[Estimate]:
+    """Shelves that are empty at a moment."""
+    return [percent(*zip(*(shops.empty_share(shelf) for shelf in shops.chronicle.shelves()), strict=True))]
+
+
+def demand_family(shops: Shops) -> Sequence[Estimate]:
+    """Variance over mean of the daily sales of an item."""
+    days = shops.counted_days()
+    ratios = []
+    for shelf in shops.chronicle.shelves():
+        sales = np.zeros(len(days))
+        for day, event in shops.events(shelf):
+            if event.change is StockChange.PICK:
+                sales[day - days.start] -= event.quantity
+        if sales.mean() >= SLOWEST:
+            ratios.append(sales.var(ddof=1) / sales.mean())
+    return [mean(ratios)]
+
+
+def shrink(shops: Shops) -> Sequence[Estimate]:
+    """Value lost as a share of sales, and the shares of its causes."""
+    days = shops.counted_days()
+    causes = list(LOSSES.values())
+    rows: list[Floats] = []
+    for shop in shops.chronicle.shops:
+        # Weeks of a shop are the units: days would hide that bad ones come together.
+        week = np.zeros((len(days) // 7, 1 + len(causes)))
+        for shelf in shop.shelves:
+            for day, event in shops.events(shelf):
+                number = (day - days.start) // 7
+                if number < len(week) and event.change in (StockChange.PICK, *causes):
+                    column = 0 if event.change is StockChange.PICK else 1 + causes.index(event.change)
+                    week[number, column] -= event.quantity * shelf.item.price
+        rows.extend(week)
+    table = np.array(rows)
+    lost = table[:, 1:].sum(axis=1)
+    return [percent(lost, table[:, 0]), *(percent(table[:, 1 + cause], lost) for cause in range(len(causes)))]
+
+
+def cold_chain_in_range(shops: Shops) -> Sequence[Estimate]:
+    """Time that fridges spend from 2 to 8 °C."""
+    raise UnmeasurableError("not measured yet: the shops' fridges are of one kind")
+
+
+def bearing_ims(shops: Shops) -> Sequence[Estimate]:
+    """Days that a bearing lasts on a test rig."""
+    raise UnmeasurableError("not observable yet: there is no test rig")
+
+
+def engine_life(shops: Shops) -> Sequence[Estimate]:
+    """Shortest and longest life of motors, over their mean."""
+    raise UnmeasurableError("not measured yet: it takes many whole lives")
+
+
+def _read_rate(shops: Shops, items: int) -> Estimate:
+    rows = []
+    for tags in shops.tags.values():
+        near = [stock for stock in tags.reads if abs(stock - items) <= NEAR]
+        if near:
+            # The middle of what was read lies near the number asked for, not on it: a straight line through
+            # the reads of each number gives the rate there.
+            rows.append(
+                (
+                    sum(tags.reads[stock] * stock for stock in near),
+                    sum(tags.read[stock] for stock in near),
+                )
+            )
+    if len(rows) < 2:
+        raise UnmeasurableError(f"hardly a shelf ever holds {items} items")
+    return bootstrap(rows, lambda sample: float(100.0 * sample[:, 1].sum() / sample[:, 0].sum()))
+
+
+MEASURES: Mapping[str, Measure] = measures(
+    Shops,
+    of=(
+        rfid_read_rate,
+        out_of_stock,
+        demand_family,
+        shrink,
+        cold_chain_in_range,
+        bearing_ims,
+        engine_life,
+    ),
+)
+"""A measure for each target of the family, by its id."""
