@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import simpy
 
 from simulator.core.calendar import Calendar
@@ -13,7 +15,10 @@ from simulator.world.census import INDEPENDENT, Resident, draw_residents, find_g
 from simulator.world.childhood import Childhood
 from simulator.world.commute import find_work
 from simulator.world.consent import AGE_OF_CONSENT, draw_consent
-from simulator.world.habits import SCHOOL_STARTS, Habits, draw_drives, draw_habits, draw_schedule
+from simulator.world.errands import TRIPS_A_WEEK
+from simulator.world.friends import Friends
+from simulator.world.habits import Habits, draw_drives, draw_habits
+from simulator.world.haunts import Haunts
 from simulator.world.household import Household
 from simulator.world.life import Life
 from simulator.world.neighbourhood import Neighbourhood
@@ -22,12 +27,15 @@ from simulator.world.person import Activity, Occupation, Person, Spell, TravelMo
 from simulator.world.pets import draw_pets
 from simulator.world.place import Place
 from simulator.world.routine import Routine
+from simulator.world.schedule import SCHOOL_STARTS, draw_schedule
 from simulator.world.shop import build_shop
+from simulator.world.sun import Sun
 from simulator.world.surroundings import Surroundings
 from simulator.world.television import Television
-from simulator.world.town import Town, lay_out
+from simulator.world.town import LATITUDE, LONGITUDE, Town, lay_out
 from simulator.world.travel import choose_mode, travel
 from simulator.world.voice import draw_voice
+from simulator.world.weather import Weather
 
 QUIET = 4.0
 """Local hour at which the world begins: everybody is asleep at home."""
@@ -63,16 +71,26 @@ def build_neighbourhood(
     """
     name = f"n{index}"
     town = lay_out(name, index, households, shops, seeds.draws("town", name))
+    visits = TRIPS_A_WEEK / 7 * households / max(shops, 1)
     built = tuple(
-        build_shop(env, calendar, seeds, f"{name}-s{i}", place) for i, place in enumerate(town.shops)
+        build_shop(env, calendar, seeds, f"{name}-s{i}", place, visits_a_day=visits)
+        for i, place in enumerate(town.shops)
     )
-    surroundings = Surroundings(env, calendar, seeds, town, built)
-    homes = tuple(_settle(surroundings, f"{name}-h{i}", home) for i, home in enumerate(town.homes))
-    return Neighbourhood(name, homes, built)
+    weather = Weather(calendar, seeds, Sun(calendar, LATITUDE, LONGITUDE), LATITUDE)
+    surroundings = Surroundings(env, calendar, seeds, town, built, weather)
+    homes: list[Household] = []
+    for i, home in enumerate(town.homes):
+        homes.append(_settle(surroundings, f"{name}-h{i}", home, homes))
+    return Neighbourhood(name, tuple(homes), built)
 
 
-def _settle(surroundings: Surroundings, household_id: str, home: Place) -> Household:
-    """Return the household of a home, with the lives of its members and its television started."""
+def _settle(
+    surroundings: Surroundings, household_id: str, home: Place, settled: Sequence[Household]
+) -> Household:
+    """Return the household of a home, with the lives of its members and its television started.
+
+    Its friends are among those who have settled before.
+    """
     residents = draw_residents(surroundings.seeds.draws("residents", household_id))
     guardian = find_guardian(residents)
     has_young = any(resident.age < INDEPENDENT for resident in residents)
@@ -92,7 +110,8 @@ def _settle(surroundings: Surroundings, household_id: str, home: Place) -> House
             person.consent = household.members[guardian].consent
         household.members.append(person)
         habits.append(own)
-    _start(surroundings, household, habits, guardian)
+    friends = Friends(settled, surroundings.seeds.draws("friends", household_id))
+    _start(surroundings, household, habits, guardian, friends)
     return household
 
 
@@ -128,11 +147,18 @@ def _move_in(
     return person, habits
 
 
-def _start(surroundings: Surroundings, household: Household, habits: list[Habits], guardian: int) -> None:
+def _start(
+    surroundings: Surroundings,
+    household: Household,
+    habits: list[Habits],
+    guardian: int,
+    friends: Friends,
+) -> None:
     """Start the lives of the members, and their television."""
     env, calendar = surroundings.env, surroundings.calendar
     draws = surroundings.seeds.draws("household", household.id)
-    pantry = Pantry(stocked_at=env.now - draws.uniform(0.0, LASTS))
+    shops = Haunts(household.home, surroundings.town.shops, draws) if surroundings.shops else None
+    pantry = Pantry(env.now - draws.uniform(0.0, LASTS), shops)
     young = [person for person in household.members if person.age < INDEPENDENT]
     care = None
     if young:
@@ -143,7 +169,7 @@ def _start(surroundings: Surroundings, household: Household, habits: list[Habits
         if care is not None and person.age < INDEPENDENT:
             life = Childhood(surroundings, person, own, care)
         else:
-            life = Routine(surroundings, person, own, pantry, care if number == guardian else None)
+            life = Routine(surroundings, person, own, pantry, friends, care if number == guardian else None)
         env.process(life.live(household))
     env.process(Television(env, calendar, household, draws).run())
 

@@ -7,13 +7,14 @@ them to school or day care, and brings them back once the carer is at home. A ca
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import simpy
 
 from simulator.core.calendar import Calendar
 from simulator.core.units import DAY, HOUR, MINUTE
+from simulator.world.holidays import is_public_holiday, is_school_holiday
 from simulator.world.person import Activity, Person, Spell
 
 CURFEW = 20.0
@@ -44,13 +45,23 @@ class Care:
         carer.observers.append(self._follow)
 
     @property
+    def company(self) -> Sequence[Person]:
+        """The children whom the carer has taken along and who are out with them now."""
+        return self._company
+
+    @property
     def has_pupils(self) -> bool:
         """Whether any of the children takes the bus."""
         return any(child.workplace is not None for child in self._children)
 
     def bus_leaves(self, midnight: float) -> float | None:
-        """Return when the bus leaves on the day that begins at `midnight`, None if it does not."""
-        if not self.has_pupils or self._calendar.is_weekend(midnight + DAY / 2):
+        """Return when the bus leaves on the day that begins at `midnight`, None if it does not.
+
+        Between the terms it brings those to the school's vacation care whose carer works or learns.
+        """
+        day = self._calendar.day(midnight + DAY / 2)
+        free = (day + 3) % 7 >= 5 or is_public_holiday(day)
+        if not self.has_pupils or free or (is_school_holiday(day) and self._carer.workplace is None):
             return None
         return midnight + self._bus * HOUR
 

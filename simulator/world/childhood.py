@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from simulator.core.units import HOUR
 from simulator.world.care import Care
-from simulator.world.habits import SCHOOL_HOURS, SCHOOL_STARTS, Habits
+from simulator.world.habits import Habits
 from simulator.world.life import SETTLE, Life, Obligation, Process
 from simulator.world.person import Activity, Person
+from simulator.world.schedule import SCHOOL_HOURS, SCHOOL_STARTS
 from simulator.world.surroundings import Surroundings
 from simulator.world.travel import travel
 

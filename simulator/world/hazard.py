@@ -48,6 +48,13 @@ class Hazard:
         end = hour + (rest - self._cumulative[hour]) / self._rates[hour]
         return calendar.later(after, max(weeks * WEEK_HOURS + end - begin, 0.0) * HOUR)
 
+    def draw(self, draws: Draws) -> tuple[int, float]:
+        """Return the weekday, 0 for Monday, and the clock hour of an event of any week."""
+        at = draws.uniform(0.0, self._cumulative[-1])
+        hour = min(bisect(self._cumulative, at), WEEK_HOURS) - 1
+        weekday, clock = divmod(hour, 24)
+        return weekday, clock + (at - self._cumulative[hour]) / self._rates[hour]
+
 
 def _by_hour(rates: Mapping[int, float]) -> list[float]:
     hours, rate = [], 0.0

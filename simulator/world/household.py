@@ -27,6 +27,7 @@ class Household:
         pets: the animals that live there.
         voice: how well speech recognisers know the way that its people speak.
         seeds: of which what its people are and do in detail is worked out, when somebody asks.
+        guests: people of other households who are on a visit now; at least one member is up and at home.
         television_observers: called when the television is switched.
     """
 
@@ -37,6 +38,7 @@ class Household:
     pets: tuple[Pet, ...] = NO_PETS
     voice: VoiceGroup = VoiceGroup.FAMILIAR
     seeds: Seeds = field(default_factory=partial(Seeds, 0), repr=False)
+    guests: list[Person] = field(default_factory=list, repr=False)
     television_observers: list[TelevisionObserver] = field(default_factory=list, repr=False)
 
     def awake_at_home(self) -> list[Person]:
@@ -49,10 +51,15 @@ class Household:
             if (spell := person.spell).place is home and spell.activity is not asleep
         ]
 
+    def present(self) -> list[Person]:
+        """Return who is there and awake now: members at home, and their guests."""
+        awake = self.awake_at_home()
+        return awake + self.guests if awake else awake
+
     @property
     def talking(self) -> bool:
-        """Whether there is anybody to talk with: two or more members awake at home."""
-        return len(self.awake_at_home()) >= 2
+        """Whether there is anybody to talk with: two or more people there and awake."""
+        return len(self.present()) >= 2
 
     def switch_television(self, on: bool) -> None:
         """Switch the television on or off, and tell the observers."""
@@ -61,10 +68,10 @@ class Household:
             observer()
 
     def room_of(self, person: Person, at: float, hour: float) -> Room | None:
-        """Return the room that a member, who is awake at home, is in; None for none that has a name.
+        """Return the room that somebody who is present is in; None for none that has a name.
 
         Args:
-            person: who.
+            person: a member or a guest.
             at: simulated seconds.
             hour: the local hour then.
         """

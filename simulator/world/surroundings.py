@@ -10,6 +10,7 @@ from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
 from simulator.world.shop import Shop
 from simulator.world.town import Town
+from simulator.world.weather import Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Surroundings:
         seeds: gives each person streams of their own.
         town: the places they know.
         shops: where they shop; if there is none, at the town's market.
+        weather: outdoors.
     """
 
     env: simpy.Environment
@@ -29,3 +31,4 @@ class Surroundings:
     seeds: Seeds
     town: Town
     shops: tuple[Shop, ...]
+    weather: Weather

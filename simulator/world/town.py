@@ -8,7 +8,7 @@ stand on plots of their own. Its work places lie along the lake, near and far, f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -35,9 +35,18 @@ _PLOTS = tuple((east, north) for north in (-25.0, 25.0) for east in (-36.0, -18.
 _REACH = 9
 """Blocks from the middle block of a neighbourhood to its edge."""
 
+_CIVIC = 5
+"""Blocks of the centre with a park, a school, a gym and two venues."""
+
 _WORKPLACES = 48
 _NEAREST_WORK, _FURTHEST_WORK = 250.0, 65_000.0
-"""Metres from the neighbourhood's centre; work places are spaced evenly on a log scale between them."""
+_VENUES = 24
+_NEAREST_VENUE, _FURTHEST_VENUE = 500.0, 30_000.0
+_PARKS = 5
+_NEAREST_PARK, _FURTHEST_PARK = 700.0, 5_000.0
+"""Metres from the neighbourhood's centre; places of a kind are spaced evenly on a log scale between them, so
+that there are as many within a kilometre as from one to two. People who like a place the less the further it
+is then make ways whose lengths follow a power law, as mobile phones find (Gonzalez 2008, Nature)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,8 @@ class Town:
         workplaces: from the nearest to the furthest.
         school: for children, with day care for the smallest.
         campus: where students learn.
-        parks: from the nearest to the furthest, venues likewise.
+        parks: the first in the centre, the others scattered; venues likewise.
+        gym: where people exercise when they would rather not be outdoors.
         market: a venue out of town, where people shop who have no shop.
         shops: one plot a shop.
     """
@@ -60,6 +70,7 @@ class Town:
     campus: Place
     parks: tuple[Place, ...]
     venues: tuple[Place, ...]
+    gym: Place
     market: Place
     shops: tuple[Place, ...]
 
@@ -72,41 +83,35 @@ def lay_out(neighbourhood: str, index: int, households: int, shops: int, draws: 
         index: its number, from 0, which fixes where it lies.
         households: how many homes.
         shops: how many shops.
-        draws: scatters the work places.
+        draws: scatters the work places, venues and parks.
 
     Raises:
         UsageError: more homes and shops than a neighbourhood has room for.
     """
     site = _Site(neighbourhood, index)
     blocks = iter(_blocks())
-    park, school, *venues = islice(blocks, 4)
+    park, school, gym, *venues = islice(blocks, _CIVIC)
     shop_blocks = tuple(islice(blocks, shops))
     plots = tuple(islice(_plots(blocks), households))
     if len(shop_blocks) < shops or len(plots) < households:
         raise UsageError(
             f"a neighbourhood has no room for {households} households and {shops} shops: it holds at most "
-            f"{(len(_blocks()) - 4 - shops) * len(_PLOTS)} households beside them; use more neighbourhoods"
+            f"{(len(_blocks()) - _CIVIC - shops) * len(_PLOTS)} households beside them; "
+            "use more neighbourhoods"
         )
+    work = _spots(_WORKPLACES, _NEAREST_WORK, _FURTHEST_WORK, draws)
+    leisure = (*venues, *_spots(_VENUES, _NEAREST_VENUE, _FURTHEST_VENUE, draws))
+    green = (park, *_spots(_PARKS, _NEAREST_PARK, _FURTHEST_PARK, draws))
     return Town(
-        homes=tuple(site.place(f"home{i}", PlaceKind.HOME, *plot) for i, plot in enumerate(plots)),
-        workplaces=tuple(
-            site.place(f"work{i}", PlaceKind.WORK, *spot) for i, spot in enumerate(_work_spots(draws))
-        ),
+        homes=site.places("home", PlaceKind.HOME, plots),
+        workplaces=site.places("work", PlaceKind.WORK, work),
         school=site.place("school", PlaceKind.SCHOOL, *school),
         campus=site.place("campus", PlaceKind.SCHOOL, 2450.0, -5850.0),
-        parks=(
-            site.place("park0", PlaceKind.PARK, *park),
-            site.place("park1", PlaceKind.PARK, 650.0, 450.0),
-            site.place("park2", PlaceKind.PARK, -750.0, 1250.0),
-        ),
-        venues=(
-            *(site.place(f"venue{i}", PlaceKind.VENUE, *block) for i, block in enumerate(venues)),
-            site.place("venue2", PlaceKind.VENUE, -650.0, 950.0),
-            site.place("venue3", PlaceKind.VENUE, 1950.0, 2250.0),
-            site.place("venue4", PlaceKind.VENUE, -1750.0, -7550.0),
-        ),
+        parks=site.places("park", PlaceKind.PARK, green),
+        venues=site.places("venue", PlaceKind.VENUE, leisure),
+        gym=site.place("gym", PlaceKind.VENUE, *gym),
         market=site.place("market", PlaceKind.VENUE, 1050.0, -3150.0),
-        shops=tuple(site.place(f"shop{i}", PlaceKind.SHOP, *block) for i, block in enumerate(shop_blocks)),
+        shops=site.places("shop", PlaceKind.SHOP, shop_blocks),
     )
 
 
@@ -120,6 +125,9 @@ class _Site:
         self._id = neighbourhood
         self._east = (column - (COLUMNS - 1) / 2) * PITCH
         self._latitude = LATITUDE + row * PITCH / METRES_PER_DEGREE
+
+    def places(self, name: str, kind: PlaceKind, spots: Iterable[tuple[float, float]]) -> tuple[Place, ...]:
+        return tuple(self.place(f"{name}{number}", kind, *spot) for number, spot in enumerate(spots))
 
     def place(self, name: str, kind: PlaceKind, east: float, north: float) -> Place:
         latitude = self._latitude + north / METRES_PER_DEGREE
@@ -141,10 +149,10 @@ def _plots(blocks: Iterator[tuple[float, float]]) -> Iterator[tuple[float, float
             yield x + east, y + north
 
 
-def _work_spots(draws: Draws) -> Iterator[tuple[float, float]]:
-    ratio = (_FURTHEST_WORK / _NEAREST_WORK) ** (1 / (_WORKPLACES - 1))
-    for i in range(_WORKPLACES):
-        distance = _NEAREST_WORK * ratio**i
+def _spots(count: int, nearest: float, furthest: float, draws: Draws) -> Iterator[tuple[float, float]]:
+    ratio = (furthest / nearest) ** (1 / (count - 1))
+    for i in range(count):
+        distance = nearest * ratio**i
         # The lake runs from north to south: the further off, the nearer to its axis.
         spread = math.pi / 2 if distance < 8000.0 else 0.2
         angle = draws.uniform(-spread, spread) + (math.pi if draws.chance(0.5) else 0.0)
