@@ -1,4 +1,4 @@
-"""A shop with shoppers who have no other life: what tests of the shop and its sensors run."""
+"""A shop with shoppers who do nothing but shop: what tests of the shop and its sensors run."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ import simpy
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
 from simulator.core.units import DAY, HOUR, MINUTE
+from simulator.world.customer import Customer
 from simulator.world.fridge import FridgeEvent
 from simulator.world.motor import MotorEvent
 from simulator.world.place import Place, PlaceKind
 from simulator.world.shelf import Shelf, ShelfEvent
 from simulator.world.shop import Shop, build_shop
+
+DAYS_BETWEEN_VISITS = 7 / 1.69
+"""Shopping trips of a household: 1.69 a week (FMI 2011)."""
+
+PEOPLE = (1, 1, 2, 2, 2, 3, 4, 4, 5)
 
 Event = ShelfEvent | FridgeEvent | MotorEvent
 
@@ -34,7 +40,7 @@ class CornerShop:
 
     Attributes:
         log: (id of shelf, fridge or motor, event) in order.
-        visits: by shopper; each comes once.
+        visits: by shopper; each comes once, for one of the households that shop here.
     """
 
     def __init__(self, seed: int = 1, shelves: int = 40, visits_a_day: float = 20.0) -> None:
@@ -76,7 +82,9 @@ class CornerShop:
                 visit = Visit(f"shopper{len(self.visits)}", env.now, env.now + duration)
                 self.visits[visit.shopper] = visit
                 stream = self.seeds.draws("basket", visit.shopper)
-                env.process(self.shop.browse(visit.shopper, duration, stream))
+                home = draws.below(1 + int(visits_a_day * DAYS_BETWEEN_VISITS))
+                customer = Customer(f"h{home}", PEOPLE[home % len(PEOPLE)])
+                env.process(self.shop.browse(visit.shopper, duration, stream, customer))
             elif calendar.hour(env.now) > 20:
                 yield env.timeout(calendar.next(env.now, 7.0) - env.now)
 

@@ -18,6 +18,13 @@ LOCAL_TASTE = 0.35
 """Log-SD of a good's popularity from shop to shop (assumption)."""
 
 
+DAILY = frozenset({0, 1, 2, 3, 4, 5})
+THRICE_A_WEEK = frozenset({0, 2, 4})
+ONCE_A_WEEK = frozenset({1})
+"""Weekdays of deliveries: what is fresh every day but Sunday, dry goods three times a week, and what a
+wholesaler of health and household goods brings on Tuesdays (assumption)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Department:
     """A part of the shop.
@@ -26,29 +33,31 @@ class Department:
         prefix: GS1 prefix of its SKUs, among those reserved for restricted circulation within a company
             or region (02, 04, 200 to 299; GS1 General Specifications), which no real product has.
         share: of all items sold (assumption).
+        delivered: weekdays on which a lorry brings it, 0 for Monday.
     """
 
     prefix: str
     share: float
     chilled: bool = False
     pharmacy: bool = False
+    delivered: frozenset[int] = THRICE_A_WEEK
 
 
 DEPARTMENTS = {
-    "produce": Department("02", 0.17),
-    "bakery": Department("210", 0.08),
+    "produce": Department("02", 0.17, delivered=DAILY),
+    "bakery": Department("210", 0.08, delivered=DAILY),
     "breakfast": Department("211", 0.05),
     "pantry": Department("212", 0.12),
     "snacks": Department("213", 0.10),
     "drinks": Department("214", 0.08),
-    "household": Department("215", 0.05),
-    "pet": Department("216", 0.02),
-    "baby": Department("217", 0.02),
-    "care": Department("218", 0.04),
-    "pharmacy": Department("04", 0.03, pharmacy=True),
-    "meat": Department("02", 0.07, chilled=True),
-    "dairy": Department("220", 0.12, chilled=True),
-    "ready": Department("221", 0.05, chilled=True),
+    "household": Department("215", 0.05, delivered=ONCE_A_WEEK),
+    "pet": Department("216", 0.02, delivered=ONCE_A_WEEK),
+    "baby": Department("217", 0.02, delivered=ONCE_A_WEEK),
+    "care": Department("218", 0.04, delivered=ONCE_A_WEEK),
+    "pharmacy": Department("04", 0.03, pharmacy=True, delivered=ONCE_A_WEEK),
+    "meat": Department("02", 0.07, chilled=True, delivered=DAILY),
+    "dairy": Department("220", 0.12, chilled=True, delivered=DAILY),
+    "ready": Department("221", 0.05, chilled=True, delivered=DAILY),
 }
 """In the order in which a shopper walks past them."""
 
@@ -114,4 +123,6 @@ def _item(number: int, row: dict[str, str]) -> Item:
         price=float(row["dollars"]),
         chilled=department.chilled,
         pharmacy=department.pharmacy,
+        department=row["department"],
+        shelf_life=float(row["days"] or "inf"),
     )

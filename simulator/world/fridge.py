@@ -35,6 +35,7 @@ class DoorCause(StrEnum):
 
     SHOPPER = "shopper"
     STAFF = "staff"
+    STRANGER = "stranger"
 
 
 @dataclass(frozen=True, slots=True)

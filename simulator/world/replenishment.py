@@ -1,45 +1,25 @@
-"""Replenishment: staff order what runs low, deliveries come in the morning, rounds fill the shelves.
+"""Replenishment: deliveries come in the morning, rounds fill the shelves, staff order when the shop closes.
 
 Most stock-outs come from ordering and supply, fewer from full stockrooms behind empty shelves (Gruen &
-Corsten, "A Comprehensive Guide to Retail Out-of-Stock Reduction", 2008): so some orders lapse here, for
-days, and a shelf waits for the next round.
+Corsten, "A Comprehensive Guide to Retail Out-of-Stock Reduction", 2008): see the ledger for the former, and
+here for shelves that wait for a round, or are overlooked in it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import simpy
 
 from simulator.core.seeds import Draws
-from simulator.core.units import DAY
 from simulator.world.fridge import DoorCause
 from simulator.world.hours import OpeningHours
-from simulator.world.shelf import Item, Shelf, ShelfEvent, StockChange
-
-ORDER_UP_TO_DAYS = 5.0
-REORDER_DAYS = 2.0
-FACING_DAYS = 3.0
-SMALLEST_FACING = 12
-LARGEST_FACING = 180
-LIGHTEST_FACING = 2500.0
-"""The policy: at so many days of expected demand (and at 1 item) staff order up to so many days; a shelf is
-laid out for fewer, and the rest waits in the stockroom. It is laid out for at least so many items, and so
-many grams that a shelf of small goods looks full (assumption)."""
-
-LAPSE_CHANCE = 0.2
-LAPSE_MEAN = 2.5 * DAY
-"""An order that nobody placed or the supplier could not fill, and for how long. Set so that about 8.3 % of
-the shelves are empty at a time (Gruen & Corsten 2002: worldwide average)."""
-
-EMPTY_AT_FIRST = 0.083
-"""Share of shelves that are empty when the world begins; the same average."""
-
-MEMORY = 0.15
-"""Weight of the latest day in the expected demand of an item."""
+from simulator.world.ledger import Ledger, Units
+from simulator.world.promotion import Promotions
+from simulator.world.shelf import Shelf, StockChange
 
 DELIVERY_BEFORE_OPENING = 1.5
 FIRST_ROUND_BEFORE_OPENING = 1.0
@@ -54,52 +34,9 @@ DOOR_SECONDS = 15.0
 FILL_BELOW = 0.6
 """A round passes by shelves that are fuller than this share of their capacity."""
 
-
-def facing(item: Item, units_a_day: float) -> int:
-    """Return the capacity of a shelf for an item that sells so many units a day."""
-    return min(max(math.ceil(units_a_day * FACING_DAYS), _least_facing(item)), LARGEST_FACING)
-
-
-def _least_facing(item: Item) -> int:
-    return min(max(round(LIGHTEST_FACING / item.unit_weight), SMALLEST_FACING), LARGEST_FACING)
-
-
-@dataclass(slots=True, eq=False)
-class Supply:
-    """How one shelf is supplied.
-
-    Attributes:
-        shelf: which.
-        expected: units that staff expect to be asked for in a day.
-        asked: units that were asked for today.
-        stockroom: units behind the shop.
-        ordered: units on their way.
-        arrives: simulated second from which the next delivery brings them.
-    """
-
-    shelf: Shelf
-    expected: float
-    asked: int = 0
-    stockroom: int = 0
-    ordered: int = 0
-    arrives: float = math.inf
-
-    @property
-    def target(self) -> int:
-        """Units to order up to."""
-        return max(math.ceil(self.expected * ORDER_UP_TO_DAYS), _least_facing(self.shelf.item))
-
-    @property
-    def threshold(self) -> int:
-        """Units at or below which it is time to order."""
-        return max(math.floor(self.expected * REORDER_DAYS), 1)
-
-    def notice(self, event: ShelfEvent) -> None:
-        """Count what shoppers ask for."""
-        if event.change is StockChange.PICK:
-            self.asked -= event.quantity
-        elif event.change is StockChange.UNMET:
-            self.asked += 1
+OVERLOOKED = 0.3
+"""Share of the shelves to be filled that a round passes by all the same, such as when an item is not found
+in the stockroom (assumption)."""
 
 
 class Replenishment:
@@ -109,25 +46,34 @@ class Replenishment:
         env: the world's environment.
         hours: the shop's opening hours.
         shelves: what to keep stocked; their stock is set as it would be on any day.
-        units_a_day: units that the whole shop is expected to sell in a day; staff learn from there.
-        draws: the shop's stream for its supply.
+        ledger: what staff know about them.
+        promotions: whose tickets staff change.
+        draws: the shop's stream for its rounds.
     """
+
+    __slots__ = ("_draws", "_env", "_hours", "_ledger", "_promotions", "_shelves", "_sold")
 
     def __init__(
         self,
         env: simpy.Environment,
         hours: OpeningHours,
         shelves: Sequence[Shelf],
-        units_a_day: float,
+        ledger: Ledger,
+        promotions: Promotions,
         draws: Draws,
     ) -> None:
         self._env = env
         self._hours = hours
+        self._shelves = shelves
+        self._ledger = ledger
+        self._promotions = promotions
         self._draws = draws
-        self._supplies = [Supply(shelf, units_a_day * shelf.popularity) for shelf in shelves]
-        for supply in self._supplies:
-            self._begin(supply)
-            supply.shelf.observers.append(supply.notice)
+        self._sold = np.zeros(len(shelves), dtype=np.int64)
+        today = hours.calendar.day(env.now)
+        on_shelf = ledger.live_through_a_month(today, np.array([shelf.capacity for shelf in shelves]))
+        for shelf, stock in zip(shelves, on_shelf.tolist(), strict=True):
+            shelf.stock = stock
+        promotions.change_tickets(env.now)
 
     def run(self) -> Generator[simpy.Event, Any, None]:
         """Return the staff's work as a SimPy process: delivery, rounds and orders, day after day."""
@@ -147,56 +93,54 @@ class Replenishment:
         first = opens - FIRST_ROUND_BEFORE_OPENING
         rounds = math.ceil((closes - first) / HOURS_BETWEEN_ROUNDS)
         return [
-            (opens - DELIVERY_BEFORE_OPENING, self._deliver),
+            (opens - DELIVERY_BEFORE_OPENING, self._prepare),
             *((first + HOURS_BETWEEN_ROUNDS * count, self._round) for count in range(rounds)),
-            (closes, self._order),
+            (closes, self._close),
         ]
 
-    def _begin(self, supply: Supply) -> None:
-        """Put on the shelf and on order what the policy leaves there on any morning before the delivery."""
-        shelf, draws, now = supply.shelf, self._draws, self._env.now
-        if draws.chance(EMPTY_AT_FIRST):
-            owned = 0
-            supply.arrives = now + draws.exponential(LAPSE_MEAN)
-        else:
-            least = max(supply.threshold - round(supply.expected), 1)
-            owned = least + draws.below(supply.target - least + 1)
-            supply.arrives = now if owned <= supply.threshold else math.inf
-        shelf.stock = min(owned, shelf.capacity)
-        supply.stockroom = owned - shelf.stock
-        supply.ordered = 0 if math.isinf(supply.arrives) else supply.target - owned
-
-    def _deliver(self) -> Generator[simpy.Event, Any, None]:
-        for supply in self._supplies:
-            if supply.arrives <= self._env.now:
-                supply.stockroom += supply.ordered
-                supply.ordered = 0
-                supply.arrives = math.inf
-        yield from ()
+    def _prepare(self) -> Generator[simpy.Event, Any, None]:
+        """Take in the delivery, change the tickets, and throw away what has expired."""
+        env, ledger = self._env, self._ledger
+        ledger.deliver(self._hours.calendar.day(env.now))
+        self._promotions.change_tickets(env.now)
+        expired = ledger.expire(self._on_shelf())
+        for number in np.flatnonzero(expired).tolist():
+            shelf, units = self._shelves[number], int(expired[number])
+            from_shelf = min(units, shelf.stock)
+            ledger.room[number] -= units - from_shelf
+            if from_shelf:
+                yield env.timeout(WALK_SECONDS)
+                _reach_into(shelf)
+                shelf.lose(env.now, StockChange.EXPIRED, from_shelf)
 
     def _round(self) -> Generator[simpy.Event, Any, None]:
-        env = self._env
-        for supply in self._supplies:
-            shelf = supply.shelf
-            if not supply.stockroom or shelf.stock > FILL_BELOW * shelf.capacity:
+        env, room = self._env, self._ledger.room
+        waiting = np.flatnonzero(room)
+        found = self._draws.generator().random(len(waiting)) >= OVERLOOKED
+        for number in waiting[found].tolist():
+            shelf = self._shelves[number]
+            if shelf.stock > FILL_BELOW * shelf.capacity:
                 continue
             yield env.timeout(WALK_SECONDS)
-            if shelf.fridge is not None:
-                shelf.fridge.open_door(DOOR_SECONDS, DoorCause.STAFF)
-            yield env.timeout(SECONDS_PER_PIECE * min(supply.stockroom, shelf.capacity - shelf.stock))
-            supply.stockroom -= shelf.restock(env.now, supply.stockroom).quantity
+            _reach_into(shelf)
+            units = min(int(room[number]), shelf.capacity - shelf.stock)
+            yield env.timeout(SECONDS_PER_PIECE * units)
+            room[number] -= shelf.restock(env.now, int(room[number])).quantity
 
-    def _order(self) -> Generator[simpy.Event, Any, None]:
-        draws, hours = self._draws, self._hours
-        morning = hours.calendar.next(self._env.now, hours.opens - DELIVERY_BEFORE_OPENING)
-        for supply in self._supplies:
-            supply.expected += MEMORY * (supply.asked - supply.expected)
-            supply.asked = 0
-            owned = supply.shelf.stock + supply.stockroom
-            if supply.ordered or owned > supply.threshold:
-                continue
-            supply.ordered = supply.target - owned
-            supply.arrives = morning
-            if draws.chance(LAPSE_CHANCE):
-                supply.arrives += draws.exponential(LAPSE_MEAN)
+    def _close(self) -> Generator[simpy.Event, Any, None]:
+        sold = np.array([shelf.sold for shelf in self._shelves])
+        ran_out = np.array([shelf.ran_out or not shelf.stock for shelf in self._shelves])
+        today = self._hours.calendar.day(self._env.now - 1.0)
+        self._ledger.close(today, self._on_shelf(), sold - self._sold, ran_out)
+        self._sold = sold
+        for shelf in self._shelves:
+            shelf.ran_out = False
         yield from ()
+
+    def _on_shelf(self) -> Units:
+        return np.array([shelf.stock for shelf in self._shelves])
+
+
+def _reach_into(shelf: Shelf) -> None:
+    if shelf.fridge is not None:
+        shelf.fridge.open_door(DOOR_SECONDS, DoorCause.STAFF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,12 +18,13 @@ class StockChange(StrEnum):
     THEFT = "theft"
     STAFF_LOSS = "staff_loss"
     PROCESS_LOSS = "process_loss"
+    EXPIRED = "expired"
     UNMET = "unmet"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A good: unit weight in grams, price in dollars."""
+    """A good: unit weight in grams, usual price in dollars, shelf life in days from its delivery on."""
 
     sku: str
     name: str
@@ -30,6 +32,8 @@ class Item:
     price: float
     chilled: bool
     pharmacy: bool
+    department: str = ""
+    shelf_life: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class ShelfEvent:
         stock: items on the shelf afterwards.
         shopper: person id of the shopper, for a pick or unmet demand.
         visit: id of the shopping visit, likewise.
+        unmet: items that the shopper wanted and did not find.
     """
 
     at: float
@@ -51,6 +56,7 @@ class ShelfEvent:
     stock: int
     shopper: str | None = None
     visit: str | None = None
+    unmet: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +68,9 @@ class Shelf:
         stock: items on it now, 0 to `capacity`.
         popularity: relative share of picks.
         fridge: the fridge that it is in, None for a shelf that is not chilled.
+        discount: share of the usual price that a promotion takes off now.
+        sold: items that shoppers have taken since the world began, as the till counts them.
+        ran_out: whether it has been empty since staff last looked; they set it back.
     """
 
     id: str
@@ -70,13 +79,23 @@ class Shelf:
     stock: int
     popularity: float
     fridge: Fridge | None = None
+    discount: float = 0.0
+    sold: int = 0
+    ran_out: bool = False
     observers: list[Callable[[ShelfEvent], None]] = field(default_factory=list)
 
+    @property
+    def price(self) -> float:
+        """What an item costs now, in dollars."""
+        return round(self.item.price * (1.0 - self.discount), 2)
+
     def pick(self, at: float, quantity: int, shopper: str, visit: str) -> ShelfEvent:
-        """Let a shopper take up to `quantity` items; on an empty shelf the demand goes unmet."""
+        """Let a shopper take up to `quantity` items; what is not there goes unmet."""
         taken = min(quantity, self.stock)
         change = StockChange.PICK if taken else StockChange.UNMET
-        return self.change(ShelfEvent(at, change, -taken, self.stock - taken, shopper, visit))
+        self.sold += taken
+        left = self.stock - taken
+        return self.change(ShelfEvent(at, change, -taken, left, shopper, visit, quantity - taken))
 
     def lose(self, at: float, change: StockChange, quantity: int) -> ShelfEvent:
         """Take away up to `quantity` items for another reason than a sale; the shelf is not empty."""
@@ -91,6 +110,8 @@ class Shelf:
     def change(self, event: ShelfEvent) -> ShelfEvent:
         """Set the stock to what the event says, tell the observers, and return the event."""
         self.stock = event.stock
+        if not event.stock:
+            self.ran_out = True
         for observer in self.observers:
             observer(event)
         return event

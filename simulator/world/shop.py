@@ -11,13 +11,16 @@ import simpy
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Draws, Seeds
 from simulator.world.assortment import assortment
-from simulator.world.demand import MEAN_QUANTITY, SECONDS_PER_ITEM, USUAL_VISIT, Demand
+from simulator.world.customer import Customer
+from simulator.world.demand import UNITS_A_VISIT, Demand, usual_demand
 from simulator.world.fridge import DoorCause, Fridge
 from simulator.world.hours import OpeningHours
+from simulator.world.ledger import Ledger, facing
 from simulator.world.losses import Losses
 from simulator.world.motor import Duty, Motor, MotorChange, MotorEvent, belt
 from simulator.world.place import Place
-from simulator.world.replenishment import Replenishment, facing
+from simulator.world.promotion import Promotions
+from simulator.world.replenishment import Replenishment
 from simulator.world.shelf import Shelf
 
 SHELVES = 160
@@ -54,13 +57,16 @@ class Shop:
     motors: tuple[Motor, ...]
     _env: simpy.Environment = field(repr=False)
     _demand: Demand = field(repr=False)
+    _losses: Losses = field(repr=False)
     _visits: int = field(default=0, repr=False)
 
     def is_open(self, at: float) -> bool:
         """Return whether shoppers are let in at simulated second `at`."""
         return self.hours.is_open(at)
 
-    def browse(self, shopper: str, duration: float, draws: Draws) -> Generator[simpy.Event, Any, None]:
+    def browse(
+        self, shopper: str, duration: float, draws: Draws, customer: Customer | None = None
+    ) -> Generator[simpy.Event, Any, None]:
         """Return a visit as a SimPy sub-process of exactly `duration` seconds, for ``yield from``.
 
         The shopper picks a basket at moments strictly inside the visit.
@@ -69,6 +75,7 @@ class Shop:
             shopper: person id.
             duration: seconds from entering to leaving.
             draws: a stream of this visit alone, so that nothing else changes what is wanted.
+            customer: the household that they shop for; without one, they shop for themselves.
 
         Raises:
             ValueError: the duration is negative.
@@ -78,7 +85,9 @@ class Shop:
         leaving = env.timeout(duration)
         visit = f"{self.id}-visit{self._visits}"
         self._visits += 1
-        for wish in self._demand.basket(start, duration, draws):
+        wishes = self._demand.basket(duration, customer or Customer(shopper), draws)
+        self._losses.tempt(duration, draws)
+        for wish in wishes:
             yield env.timeout(start + wish.after - env.now)
             shelf = wish.shelf
             if shelf.fridge is not None and shelf.stock:
@@ -113,20 +122,21 @@ def build_shop(
         ValueError: more shelves than there are goods.
     """
     hours = OpeningHours(calendar)
-    units_a_day = visits_a_day * USUAL_VISIT / SECONDS_PER_ITEM * MEAN_QUANTITY
+    units_a_day = visits_a_day * UNITS_A_VISIT
     stocked = _lay_out(env, seeds, shop_id, shelves, units_a_day)
     fridges = tuple(dict.fromkeys(shelf.fridge for shelf in stocked if shelf.fridge is not None))
     motors = _fit(env, seeds, shop_id, hours, fridges)
-    takings = units_a_day * sum(shelf.popularity * shelf.item.price for shelf in stocked)
-    replenishment = Replenishment(env, hours, stocked, units_a_day, seeds.draws("supply", shop_id))
-    losses = Losses(env, hours, seeds, shop_id, stocked, takings)
+    promotions = Promotions(calendar, seeds, shop_id, stocked)
+    ledger = Ledger(seeds, shop_id, stocked, units_a_day * usual_demand(stocked), promotions)
+    rounds = seeds.draws("rounds", shop_id)
+    replenishment = Replenishment(env, hours, stocked, ledger, promotions, rounds)
+    losses = Losses(env, hours, seeds, shop_id, stocked, ledger)
     env.process(replenishment.run())
     env.process(losses.run())
     for motor in motors:
         env.process(motor.run())
-    return Shop(
-        shop_id, place, hours, stocked, fridges, motors, env, Demand(calendar, seeds, shop_id, stocked)
-    )
+    demand = Demand(seeds, stocked, promotions)
+    return Shop(shop_id, place, hours, stocked, fridges, motors, env, demand, losses)
 
 
 def _lay_out(

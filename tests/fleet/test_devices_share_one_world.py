@@ -166,7 +166,7 @@ class TestShelves:
                 assert visit.place.id == seen.truth.place
                 assert visit.start < seen.truth.observed
             else:
-                assert seen.facts["change"] in ("theft", "staff_loss", "process_loss")
+                assert seen.facts["change"] in ("theft", "staff_loss", "process_loss", "expired")
                 assert seen.truth.person is None
 
     def test_a_visit_is_one_persons_and_one_stay(self, week: Week) -> None:

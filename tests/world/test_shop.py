@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+
 import pytest
 import simpy
 from corner_shop import CornerShop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.core.seeds import Seeds
+from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY, HOUR
+from simulator.world.customer import Customer
+from simulator.world.demand import Wish
 from simulator.world.fridge import DoorCause, FridgeChange, FridgeEvent
-from simulator.world.shelf import StockChange
+from simulator.world.shelf import ShelfEvent, StockChange
+
+LOSSES = {
+    StockChange.THEFT,
+    StockChange.STAFF_LOSS,
+    StockChange.PROCESS_LOSS,
+    StockChange.EXPIRED,
+}
 
 seeds = st.integers(0, 2**32)
 
@@ -34,6 +45,9 @@ def test_every_removal_is_a_pick_inside_a_visit_or_a_labelled_loss(seed: int) ->
             case StockChange.RESTOCK:
                 assert event.quantity > 0
                 assert 6 <= hour < 22
+            case StockChange.EXPIRED:
+                assert event.quantity < 0
+                assert not corner.shop.is_open(event.at)
             case StockChange.THEFT:
                 assert event.quantity < 0
                 assert corner.shop.is_open(event.at)
@@ -80,6 +94,44 @@ def test_a_visit_lasts_exactly_as_long_as_the_shopper_wants(seed: int, start: fl
     assert all(start < at < start + duration for at in picks)
     assert picks == sorted(picks)
     assert picks or duration < 10
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=seeds, start=st.floats(1, DAY), length=st.floats(1, 2 * DAY))
+def test_what_shoppers_want_of_an_item_is_what_they_pick_and_what_they_miss(
+    seed: int, start: float, length: float
+) -> None:
+    """Over any window: nothing is in demand but by shoppers, and nothing goes but by them or a labelled
+    loss."""
+    corner = CornerShop(seed)
+    wanted: Counter[tuple[str, float]] = Counter()
+    basket = corner.shop._demand.basket
+
+    class Overheard:
+        def basket(self, duration: float, customer: Customer, draws: Draws) -> list[Wish]:
+            wishes = basket(duration, customer, draws)
+            for wish in wishes:
+                wanted[wish.shelf.id, corner.env.now + wish.after] += wish.quantity
+            return wishes
+
+    corner.shop._demand = Overheard()  # type: ignore[assignment]
+    corner.env.run(until=start)
+    before, sold = corner.stocks(), [shelf.sold for shelf in corner.shop.shelves]
+    corner.env.run(until=start + length)
+    events: dict[str, list[ShelfEvent]] = defaultdict(list)
+    for shelf, event in corner.shelf_events():
+        if start <= event.at < start + length:
+            events[shelf.id].append(event)
+    asked: Counter[str] = Counter()
+    for (name, at), quantity in wanted.items():
+        asked[name] += quantity * (start <= at < start + length)
+    for shelf, stock, sold_before in zip(corner.shop.shelves, before, sold, strict=True):
+        picked = sum(-e.quantity for e in events[shelf.id] if e.change is StockChange.PICK)
+        lost = sum(-e.quantity for e in events[shelf.id] if e.change in LOSSES)
+        added = sum(e.quantity for e in events[shelf.id] if e.change is StockChange.RESTOCK)
+        assert asked[shelf.id] == picked + sum(event.unmet for event in events[shelf.id])
+        assert stock + added - picked - lost == shelf.stock
+        assert picked == shelf.sold - sold_before
 
 
 def test_a_visit_of_negative_length_is_refused() -> None:

@@ -71,6 +71,7 @@ class ShelfSensor(Device[InventorySensorOptions]):
             "change": event.change.value,
             "quantity": event.quantity,
             "stock": event.stock,
+            "price": self._shelf.price,
         }
         if event.change is not StockChange.PICK:
             return {"facts": facts}
