@@ -23,11 +23,14 @@ EXTRA_UNITS_A_HEAD = 0.13
 """Units of a good beyond the first that a shopper takes for each person to be fed (assumption: 1.3 units in
 all for a household of 2.5)."""
 
+OUT_OF_NAPPIES = 3
+"""Years; younger children need goods for babies."""
+
 BABY_NEEDS = 12.0
 PET_NEEDS = 1.8
 NO_NEED = 0.05
 """How much more, or less, than anybody those want goods for babies and pets who have one, and who have none:
-6 % of households have a child under two, and somewhat over half have a pet (assumption)."""
+6 % of households have so young a child, and somewhat over half have a pet (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)

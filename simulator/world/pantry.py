@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.core.seeds import Draws
 from simulator.core.units import DAY
+from simulator.world.customer import Customer
 from simulator.world.haunts import Haunts
 from simulator.world.place import Place
 
@@ -17,13 +18,17 @@ class Pantry:
     Args:
         stocked_at: simulated seconds of the last shopping trip before the run.
         shops: where the household shops, its usual shop first of all; None if there is no shop.
+        feeds: whom it is for, as far as the shop is concerned.
     """
 
-    __slots__ = ("_shops", "_stocked_at", "trips")
+    __slots__ = ("_shops", "_stocked_at", "feeds", "trips")
 
-    def __init__(self, stocked_at: float, shops: Haunts | None = None) -> None:
+    def __init__(
+        self, stocked_at: float, shops: Haunts | None = None, feeds: Customer | None = None
+    ) -> None:
         self._stocked_at = stocked_at
         self._shops = shops
+        self.feeds = feeds
         self.trips = 0
 
     def need(self, at: float) -> float:
