@@ -23,9 +23,7 @@ class Pantry:
 
     __slots__ = ("_shops", "_stocked_at", "feeds", "trips")
 
-    def __init__(
-        self, stocked_at: float, shops: Haunts | None = None, feeds: Customer | None = None
-    ) -> None:
+    def __init__(self, stocked_at: float, shops: Haunts | None = None, feeds: Customer | None = None) -> None:
         self._stocked_at = stocked_at
         self._shops = shops
         self.feeds = feeds
