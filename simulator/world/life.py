@@ -12,6 +12,7 @@ import simpy
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.census import INDEPENDENT
 from simulator.world.habits import Habits
+from simulator.world.health import MORNING
 from simulator.world.household import Household
 from simulator.world.person import Activity, Person, Spell, Trip
 from simulator.world.place import Place
@@ -29,6 +30,10 @@ SHORTEST_NIGHT = 3 * HOUR
 AROUSAL, RESTLESSNESS = 0.035, 0.3
 """SD from night to night of the thresholds at which sleep begins and ends, as shares of them: a coffee or a
 worry more, a noisy or a bright morning (assumptions; they move the one by 40 and the other by 50 minutes)."""
+
+SICKNESS, SICKNESS_ASLEEP = 0.06, 0.3
+"""By how much a °C of fever lowers them: the ill sleep earlier and longer (Opp 2005, Sleep Medicine Reviews;
+the figures are assumptions, an hour and a half at either end of a night with a high fever)."""
 
 HELD_UP, HELD_UP_AFTER_DUTIES = 0.25, 0.5
 """Chance that somebody who is sleepy does one thing more before bed; it is higher for those who have duties
@@ -82,7 +87,7 @@ class Life(ABC):
         """Return the person's process in their household: day after day, without end."""
         midnight_of = self._surroundings.calendar.midnight
         midnight = midnight_of(self._env.now)
-        obligation = self._obligation(midnight)
+        obligation = self._duty(midnight)
         alarm = self._alarm(midnight, obligation)
         sleep = self._habits.sleep
         fell_asleep = min(midnight + sleep.onset * HOUR, self._env.now)
@@ -90,7 +95,7 @@ class Life(ABC):
         while True:
             yield from self._sleep(midnight, alarm)
             following = midnight_of(midnight + 1.5 * DAY)
-            tomorrow = self._obligation(following)
+            tomorrow = self._duty(following)
             yield from self._day(midnight, obligation, self._bedtime(following))
             midnight, obligation = following, tomorrow
             alarm = self._alarm(midnight, obligation)
@@ -105,13 +110,21 @@ class Life(ABC):
     def _day(self, midnight: float, obligation: Obligation | None, bedtime: float) -> Process:
         """Fill the day that began at `midnight`, at home at both ends and awake, until about `bedtime`."""
 
+    def _duty(self, midnight: float) -> Obligation | None:
+        """Return the obligation of a day that the person does not spend at home ill."""
+        return None if self._stays_home(midnight) else self._obligation(midnight)
+
+    def _stays_home(self, midnight: float) -> bool:
+        """Return whether illness keeps the person at home on the day that begins at `midnight`."""
+        return self._person.health.stays_home(midnight + MORNING)
+
     def _alarm(self, midnight: float, obligation: Obligation | None) -> float | None:
         """Return when the person has to get up, None if they may sleep."""
         return None if obligation is None else obligation.departure - self._habits.preparation * HOUR
 
     def _bedtime(self, midnight: float) -> float:
         """Return when the person, awake now, will be sleepy before the day that begins at `midnight`."""
-        arousal = self._draws.normal(0.0, AROUSAL)
+        arousal = self._draws.normal(0.0, AROUSAL) - SICKNESS * self._person.health.fever(self._env.now)
         hour = self._habits.sleep.falls_asleep(self._pressure, (self._since - midnight) / HOUR, arousal)
         return midnight + hour * HOUR
 
@@ -136,7 +149,8 @@ class Life(ABC):
             midnight: begins the day of waking.
             alarm: when they have to get up, None if they may sleep.
         """
-        fell_asleep, arousal = self._since, self._draws.normal(0.0, RESTLESSNESS)
+        fell_asleep, fever = self._since, self._person.health.fever(self._env.now)
+        arousal = self._draws.normal(0.0, RESTLESSNESS) - SICKNESS_ASLEEP * fever
         hour = self._habits.sleep.wakes(self._pressure, (fell_asleep - midnight) / HOUR, arousal)
         waking = midnight + hour * HOUR
         if alarm is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from simulator.world.consent import Purpose
+from simulator.world.health import STEADY, Health
 from simulator.world.place import Place
 
 
@@ -148,6 +149,7 @@ class Person:
         consent: the purposes that they agree to; for a child, what a parent decided.
         relation: to the rest of the household.
         voice: how well speech recognisers know their way of speaking.
+        health: how their body departs from its usual self.
     """
 
     id: str
@@ -164,6 +166,7 @@ class Person:
     consent: frozenset[Purpose] = frozenset()
     relation: Relation = Relation.ALONE
     voice: VoiceGroup = VoiceGroup.FAMILIAR
+    health: Health = STEADY
 
     @property
     def asleep(self) -> bool:

@@ -30,17 +30,17 @@ _MID_SLEEP = (
     (6, 2.3),
     (10, 2.6),
     (14, 3.1),
-    (20, 3.9),
-    (30, 2.8),
-    (40, 2.3),
-    (50, 1.95),
-    (60, 1.75),
-    (95, 1.6),
+    (20, 3.75),
+    (30, 2.6),
+    (40, 2.1),
+    (50, 1.75),
+    (60, 1.55),
+    (95, 1.4),
 )
 """Mid-sleep when nothing holds a person up, local hour, by age: latest at about 20, earlier again with age.
 The shape is that of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep Medicine Reviews), the level
-about an hour earlier: the questionnaire's free days follow evenings spent up and hold what working days are
-short of, and both come on top here."""
+more than an hour earlier: the questionnaire's free days follow evenings spent up and hold what working days
+are short of, and both come on top here."""
 
 _NEED = ((0, 11.5), (5, 10.2), (12, 8.9), (18, 7.5), (30, 7.1), (60, 6.8), (95, 6.6))
 """Hours of sleep of a person whom nothing has woken or kept up for long, by age (wearables; children after
