@@ -170,8 +170,8 @@ def test_positions_are_where_the_wearer_is(life: tuple[list[Spell], list[Reading
         )
         error = seen.distance(Place("true", PlaceKind.VENUE, latitude, longitude))
         errors.append(error / reading.values["accuracy"])  # type: ignore[operator]
-    assert max(errors) < 4
-    assert sum(error < 1 for error in errors) / len(errors) == pytest.approx(0.68, abs=0.08)
+    assert sum(error > 4 for error in errors) / len(errors) < 0.02, "few are led astray"
+    assert sum(error < 1 for error in errors) / len(errors) == pytest.approx(0.68, abs=0.1)
 
 
 def test_positions_are_frequent_on_the_way_and_rare_at_home(
@@ -191,7 +191,10 @@ def test_stages_are_told_asleep_and_end_with_waking_up(life: tuple[list[Spell], 
     stages = events(readings, "sleep_stage")
     told = [reading.values["stage"] for reading in stages]
     assert set(told) == {"awake", "light", "deep", "rem"}
-    assert all(later != sooner for sooner, later in pairwise(told))
+    for sooner, later in pairwise(stages):
+        # Who takes it off on waking up leaves the end of the night untold.
+        if later.at - sooner.at < 6 * HOUR:
+            assert later.values["stage"] != sooner.values["stage"]
     for reading in stages:
         truth = spell_at(spells, reading.at)
         if truth.activity is not Activity.ASLEEP:

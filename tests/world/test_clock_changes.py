@@ -31,9 +31,7 @@ class Week:
     def __init__(self, start: str) -> None:
         self.calendar = Calendar(datetime.fromisoformat(start), "Australia/Adelaide")
         env = Agenda(beginning(self.calendar))
-        self.hood: Neighbourhood = build_neighbourhood(
-            env, self.calendar, Seeds(5), 0, households=60, shops=1
-        )
+        self.hood = build_neighbourhood(env, self.calendar, Seeds(5), 0, households=60, shops=1)
         self.spells: dict[Person, list[Spell]] = {}
         for person in self.hood.people():
             spells = self.spells[person] = [person.spell]
