@@ -14,8 +14,8 @@ import simpy
 
 from simulator.core.calendar import Calendar
 from simulator.core.units import DAY, HOUR, MINUTE
-from simulator.world.holidays import is_public_holiday, is_school_holiday
 from simulator.world.health import MORNING
+from simulator.world.holidays import is_free, is_school_holiday
 from simulator.world.person import Activity, Person, Spell
 
 CURFEW = 20.0
@@ -61,8 +61,7 @@ class Care:
         Between the terms it brings those to the school's vacation care whose carer works or learns.
         """
         day = self._calendar.day(midnight + DAY / 2)
-        free = (day + 3) % 7 >= 5 or is_public_holiday(day)
-        if not self.has_pupils or free or (is_school_holiday(day) and self._carer.workplace is None):
+        if not self.has_pupils or is_free(day) or (is_school_holiday(day) and self._carer.workplace is None):
             return None
         return midnight + self._bus * HOUR
 

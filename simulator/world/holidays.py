@@ -26,6 +26,11 @@ def is_public_holiday(day: int) -> bool:
     return _date(day) in _public_holidays(_date(day).year)
 
 
+def is_free(day: int) -> bool:
+    """Return whether a day is a Saturday, a Sunday or a public holiday."""
+    return (day + 3) % 7 >= _SATURDAY or is_public_holiday(day)
+
+
 @lru_cache(maxsize=1024)
 def is_school_holiday(day: int) -> bool:
     """Return whether a day lies between school terms or is a public holiday; weekends in a term do not.

@@ -23,12 +23,13 @@ ROTA = (EARLY, EARLY, LATE, LATE, NIGHT, NIGHT, None, None)
 so that nobody comes back for an early shift after a late one (Knauth 1996, Applied Ergonomics 27)."""
 
 _SHIFTS = ((EARLY + 0.5, 0.4), (8.4, 0.7), (LATE, 0.8), (NIGHT, 0.3))
-_SHIFT_SHARES = (0.10, 0.79, 0.07, 0.04)
+_SHIFT_SHARES = (0.10, 0.80, 0.07, 0.03)
 """Mean and SD of the hour at which work begins, and shares of those without a rota: early, day, evening and
-night (6 and 4 % work evenings and nights; BLS 2019, Job Flexibilities and Work Schedules)."""
+night. With the rota, some 4 % work at night (BLS 2019, Job Flexibilities and Work Schedules: 6 % of workers
+in the evening, 4 % at night, rounded)."""
 
-_ROTATES = 0.04
-"""Share of workers with a rota that takes turns (BLS 2019: 4 %)."""
+_ROTATES = 0.025
+"""Share of workers whose rota takes turns (BLS 2019, rounded)."""
 
 _ANY_DAYS = 0.3
 """Share of the others who work five days of any week, weekends as well as not (assumption)."""
