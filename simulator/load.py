@@ -15,12 +15,12 @@ from simulator.core import plugins
 from simulator.core.actions import Action, Connect, NetworkChange, Publish, Subscribe
 from simulator.core.credentials import WITNESS
 from simulator.core.ids import device_id
-from simulator.core.process import cpu_seconds, peak_rss_bytes
+from simulator.core.process import collector_paused, cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, MessageTruth, Outcome
 from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
 from simulator.metrics import Tally, Witnessed
-from simulator.mqtt import Delivery, require_descriptors
+from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
 from simulator.pacing import Spell, presence_actions
 from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
@@ -43,6 +43,12 @@ SILENCE = 2.0
 """Seconds without a message after which the witness expects no more."""
 
 TOO_LATE = "handed over too late"
+
+CONFIRMATIONS = 500
+"""Pings a second that ask a broker at most whether QoS 0 messages have arrived, in a fleet that always talks."""
+
+LONGEST_CONFIRMATION = 10.0
+"""Seconds after which they ask all the same."""
 
 STALLED = 60.0
 """Seconds without progress after which a closed loop gives the broker up."""
@@ -96,7 +102,7 @@ class Load:
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
         self._witness_ids = witness_ids(scenario.seed, str(plan.shard), scenario.mqtt.witness_sessions)
-        options = plan.delivery_options
+        options = _with_calm_confirmations(plan.delivery_options, len(self._fleet.devices))
         if options.credentials is not None:
             options.credentials.require(self._fleet.devices)
             for witness_id in self._witness_ids:
@@ -133,6 +139,7 @@ class Load:
             witnessed=self._witness.witnessed() if self._witness else Witnessed(),
         )
 
+    @collector_paused()
     def run(self) -> Ended:
         """Connect the fleet, send all that is due, wait for the last answers, and end cleanly."""
         for person in self._fleet.people():
@@ -141,9 +148,7 @@ class Load:
             self._rows.consent(consent)
         for fault in self._fleet.faults():
             self._rows.fault(fault)
-        # The fleet lives as long as the process: the collector need not look through it again and again.
-        gc.collect()
-        gc.freeze()
+        gc.collect()  # the last time until the load is over
         steps = self._fleet.stream(self._stopped)
         first = self._connect(steps)
         if first is not None:
@@ -337,6 +342,12 @@ class Load:
         self._next_tick = self.now() + TICK
         self._rows.flush()
         self._report(self.standing())
+
+
+def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:
+    """Let a large fleet ask less often whether its QoS 0 messages have arrived: pings must not be the load."""
+    within = min(devices / CONFIRMATIONS, LONGEST_CONFIRMATION)
+    return replace(options, confirm_within=max(options.confirm_within, within))
 
 
 @contextmanager

@@ -38,7 +38,7 @@ from simulator.truth import RunFolder
 CLOSED_LOOP_QUEUE = 2_000
 """Messages that wait when nothing but the machine sets the pace; more are taken when fewer do."""
 
-CLOSED_LOOP_BATCH = 2_048
+CLOSED_LOOP_BATCH = 8_192
 """Messages handed over between two turns of a closed loop; a device's burst goes out in one write."""
 
 

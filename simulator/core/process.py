@@ -25,8 +25,8 @@ def cpu_seconds() -> float:
 def collector_paused() -> Iterator[None]:
     """Let Python's collector of cycles rest meanwhile; what is in no cycle goes as ever.
 
-    The model makes no cycles that it leaves behind, but keeps millions of objects. Walking through them costs
-    more than half of the time in which a fleet is built, and a third of that in which it lives.
+    Neither model nor delivery leaves cycles behind, but they keep millions of objects. Walking through
+    them costs more than half of the time in which a fleet is built, and a third of that in which it lives.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from weakref import WeakMethod
 
 from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTMessageInfo
@@ -73,6 +74,17 @@ def _properties(packet: int, wanted: OurProperties) -> Properties | None:
 @lru_cache(maxsize=1024)
 def _message_properties(features: Features, alias: int | None) -> Properties | None:
     return _properties(PacketTypes.PUBLISH, features.of_message(alias))
+
+
+def _weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """Return a callback that does not keep its link alive: it holds paho, and a load frees no cycles."""
+    reference = WeakMethod(method)
+
+    def call(*arguments: Any) -> None:
+        if bound := reference():
+            bound(*arguments)
+
+    return call
 
 
 class _Memory:
@@ -199,10 +211,10 @@ class PahoLink(Link):
         # Paho calls back under its locks, which a session that answers would run into: note, then tell.
         self._heard: list[Callable[[], None]] = []
         self._codec = _Codec(protocol, hello, listener, self.outgoing)
-        self._codec.on_connect = self._on_connect
-        self._codec.on_subscribe = self._on_subscribe
-        self._codec.on_message = self._on_message
-        self._codec.on_disconnect = self._on_disconnect
+        self._codec.on_connect = _weakly(self._on_connect)
+        self._codec.on_subscribe = _weakly(self._on_subscribe)
+        self._codec.on_message = _weakly(self._on_message)
+        self._codec.on_disconnect = _weakly(self._on_disconnect)
 
     def connect(self, login: Login | None = None) -> None:
         """Begin a new connection."""

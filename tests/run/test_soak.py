@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from pathlib import Path
 
+import pytest
 from fleetsim_process import PATIENCE, start, wait_for
+
+from simulator.run import RunSettings, run
+from simulator.scenario import load_scenario
 
 
 def test_memory_and_descriptors_stay_flat_over_simulated_weeks(tmp_path: Path) -> None:
@@ -43,3 +48,26 @@ def resident(process: int) -> int:
 def descriptors(process: int) -> int:
     """Return how many descriptors a process has open."""
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
+@pytest.mark.parametrize("transport", ["fast", "paho"])
+def test_sessions_that_come_and_go_leave_nothing_to_the_collector_of_cycles(
+    transport: str, tmp_path: Path
+) -> None:
+    """The collector rests during a load, so whatever only it could free would pile up."""
+    path = tmp_path / "churn.yaml"
+    path.write_text(
+        "name: churn\nduration: 10d\nworld: {households: 40, shops: 1}\n"
+        "stages: [{shape: steady, for: 4s, rate: 2000/s}]\n"
+        "devices: [{kind: wearable, owners: 0.4}, {kind: smart_speaker}]\n"
+        f"mqtt: {{broker: mosquitto, transport: {transport}, "
+        "churn: {every: 400ms, away: 100ms, share: 0.5}}\n"
+        "faults: [{kind: network_resets, at: 1s, for: 10d, every: 300ms, share: 0.3}]\n"
+    )
+    found: list[int] = []
+    summary = run(
+        load_scenario(path), RunSettings(tmp_path / "run"), watch=lambda _: found.append(gc.collect())
+    )
+    assert summary.connections.asked + summary.connections.reconnected > 300
+    _before_the_load, *during, _after_it = found
+    assert sum(during) == 0
