@@ -60,6 +60,7 @@ class Chronicle:
         shops: all of them.
         shelf_events: what happened to each shelf, from the world's beginning on, by shelf id.
         motor_events: what happened to each motor, likewise.
+        television: when the television of each home was switched, and whether on, by household id.
         end: simulated second up to which it tells.
     """
 
@@ -71,12 +72,15 @@ class Chronicle:
         self.shops: list[Shop] = []
         self.shelf_events: dict[str, list[ShelfEvent]] = {}
         self.motor_events: dict[str, list[MotorEvent]] = {}
+        self.television: dict[str, list[tuple[float, bool]]] = {}
         self.end = 0.0
         self._spells: dict[str, list[Spell]] = {}
         self._duration = scenario.duration
         for hood in self.fleet.neighbourhoods:
             for household in hood.households:
                 self.households[household.id] = household
+                switched = self.television[household.id] = []
+                household.television_observers.append(partial(self._note_television, household, switched))
                 for person in household.members:
                     self._follow(person)
             for shop in hood.shops:
@@ -153,6 +157,9 @@ class Chronicle:
         self.people[person.id] = person
         spells = self._spells[person.id] = [person.spell]
         person.observers.append(partial(_note, spells))
+
+    def _note_television(self, household: Household, switched: list[tuple[float, bool]]) -> None:
+        switched.append((self.fleet.now, household.television_on))
 
     def _watch(self, shop: Shop) -> None:
         self.shops.append(shop)

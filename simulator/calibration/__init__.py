@@ -3,7 +3,7 @@
 from simulator.calibration.calibrate import Finding, Verdict, calibrate, select
 from simulator.calibration.estimate import Estimate
 from simulator.calibration.target import Confidence, Part, Target, Unit, load_targets
-from simulator.calibration.words import Row, format_value, row
+from simulator.calibration.words import Row, describe, format_value, reason, row
 
 __all__ = [
     "Confidence",
@@ -15,8 +15,10 @@ __all__ = [
     "Unit",
     "Verdict",
     "calibrate",
+    "describe",
     "format_value",
     "load_targets",
+    "reason",
     "row",
     "select",
 ]

@@ -60,14 +60,23 @@ def scenario_options(command: CommandT) -> CommandT:
 
     The decorated function is called with ``choice`` in place of them.
     """
+    return _with_scenario(command, click.argument("scenario"))
+
+
+def optional_scenario_options(command: CommandT) -> CommandT:
+    """Give a command the same, but it can do without a scenario: ``choice`` is then None."""
+    return _with_scenario(command, click.argument("scenario", required=False))
+
+
+def _with_scenario(command: CommandT, argument: Callable[[Any], Any]) -> CommandT:
 
     @wraps(command)
     def chosen(**values: Any) -> Any:
         own = {name: value for name, value in values.items() if name not in _TAKEN}
-        return command(choice=_choice(values), **own)
+        return command(choice=_choice(values) if values["scenario"] else None, **own)
 
     decorated: Any = chosen
-    for parameter in reversed(_PARAMETERS):
+    for parameter in reversed((argument, *_PARAMETERS)):
         decorated = parameter(decorated)
     return decorated  # type: ignore[no-any-return]
 
@@ -103,7 +112,6 @@ def _not_both(ctx: click.Context, parameter: click.Parameter, value: str | None)
 
 
 _PARAMETERS = (
-    click.argument("scenario"),
     click.option(
         "--broker", metavar="URL", help="embedded, mosquitto, mqtt[s]://HOST:PORT or ws[s]://HOST:PORT/PATH."
     ),
