@@ -1,10 +1,16 @@
-"""The run's own subscriber: measures how long messages take end to end, and finds what went missing."""
+"""The run's own subscriber: measures how long messages take end to end, and finds what went missing.
+
+It also knows better than the sender what is lost: what it was given has been received, though no answer of
+the broker's came back.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
+
+import msgspec
 
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
@@ -16,6 +22,9 @@ REMEMBERED = 100_000
 
 Identify = Callable[[bytes], str | None]
 """Finds the id of a message in its payload."""
+
+Ending = tuple[Publish, Delivered]
+"""A message and how it ended."""
 
 
 class Witness:
@@ -37,6 +46,7 @@ class Witness:
         self._latest: dict[str, int] = {}
         self._known: set[str] = set()
         self._oldest: deque[str] = deque()
+        self._doubted: dict[str, list[Ending]] = {}
         self._counts = Witnessed()
 
     @property
@@ -65,15 +75,19 @@ class Witness:
             self._pending[publish.id] = (due, device, number)
             self._counts.expected += 1
 
-    def receive(self, payload: bytes, now: float) -> None:
-        """Take what the broker brought; messages of others are passed over."""
+    def receive(self, payload: bytes, now: float) -> Sequence[Ending]:
+        """Take what the broker brought; messages of others are passed over.
+
+        Returns:
+            The messages that had no answer from the broker, and that this proves to have been received.
+        """
         identifier = self._identify(payload)
         if identifier is None:
-            return
+            return ()
         expected = self._pending.pop(identifier, None)
         if expected is None:
             self._counts.duplicated += identifier in self._known
-            return
+            return ()
         due, device, number = expected
         self._record(now - due)
         self._remember(identifier)
@@ -82,17 +96,41 @@ class Witness:
             self._counts.reordered += 1
         else:
             self._latest[device] = number
+        doubted = self._doubted.pop(identifier, ())
+        return [(publish, _received(delivered)) for publish, delivered in doubted]
 
-    def end(self, delivered: Delivered) -> None:
-        """Stop expecting a message that is known to have failed on its way to the broker."""
-        if delivered.outcome is not Outcome.ACKNOWLEDGED:
+    def judge(self, publish: Publish, delivered: Delivered) -> Delivered | None:
+        """Return how a message ended by all that is known; call it once a message.
+
+        None for now, if all that speaks against a message is that the broker did not answer for it: the
+        witness may yet be given it, and `receive` or `give_up` tells then.
+        """
+        if delivered.outcome is Outcome.LOST:
+            if delivered.id in self._known:
+                return _received(delivered)
+            if delivered.id in self._pending:
+                self._doubted.setdefault(delivered.id, []).append((publish, delivered))
+                return None
+        elif not delivered.outcome.delivered:
             self._pending.pop(delivered.id, None)
+        return delivered
+
+    def give_up(self) -> Iterator[Ending]:
+        """Yield the messages that are lost: neither did the broker answer for them, nor did they arrive."""
+        doubted, self._doubted = self._doubted, {}
+        for identifier, endings in doubted.items():
+            self._pending.pop(identifier, None)
+            yield from endings
 
     def _remember(self, identifier: str) -> None:
         self._known.add(identifier)
         self._oldest.append(identifier)
         if len(self._oldest) > REMEMBERED:
             self._known.discard(self._oldest.popleft())
+
+
+def _received(lost: Delivered) -> Delivered:
+    return msgspec.structs.replace(lost, outcome=Outcome.RECEIVED)
 
 
 def topic_filters(

@@ -124,12 +124,12 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         raise RunFailedError(ended.failure)
     standing = ended.standing
     counts = standing.tally.totals()
-    if not counts.acknowledged:
+    if not counts.delivered:
         raise RunFailedError(f"{broker.describe()} acknowledged nothing")
     generator, broker_share = window.busy(bench.workers)
     return Measured(
         content=KIND if bench.scenario is None else bench.scenario.name,
-        messages_per_second=round(counts.acknowledged / ended.seconds, 1),
+        messages_per_second=round(counts.delivered / ended.seconds, 1),
         broker_messages_per_second=own_rate,
         connections=standing.connections.reached,
         qos=scenario.mqtt.qos,
@@ -137,7 +137,7 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
         transport="+".join(sorted(standing.transports)),
         workers=bench.workers,
         seconds=round(ended.seconds, 3),
-        messages=counts.acknowledged,
+        messages=counts.delivered,
         cpu_seconds=round(standing.cpu_seconds, 3),
         broker_cpu_seconds=window.broker_cpu_seconds(),
         latency_ms=percentiles(standing.tally.publish_latency),

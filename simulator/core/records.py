@@ -17,15 +17,27 @@ class Expectation(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a message ended; each ends in exactly one way.
+    """How a message ended; each ends in exactly one way, so that all ways add up to the messages due.
 
-    ACKNOWLEDGED at QoS 0 means that the broker answered a ping sent after it on the same connection.
+    Attributes:
+        ACKNOWLEDGED: the broker has answered for it, as it does at QoS 1 and 2.
+        RECEIVED: the broker has it without an answer for it: it answered a ping sent behind it on the same
+            connection, which is all there is at QoS 0; or it gave it to the run's own witness.
+        REFUSED: the broker said no to it.
+        DROPPED: given up before it was sent.
+        LOST: sent, and nothing was heard of it.
     """
 
     ACKNOWLEDGED = "acknowledged"
+    RECEIVED = "received"
     REFUSED = "refused"
     DROPPED = "dropped"
     LOST = "lost"
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the broker is known to have the message."""
+        return self is Outcome.ACKNOWLEDGED or self is Outcome.RECEIVED
 
 
 class SessionMoment(StrEnum):
@@ -143,7 +155,8 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
         sent: when its last byte was handed to the kernel, None if it never was.
         acked: when the broker's answer arrived, None if none did.
         outcome: how it ended.
-        reason: MQTT reason code or cause, where there is one.
+        reason: MQTT reason code or cause, where there is one; of a message that only a witness has proven
+            to have been received, why the broker did not answer for it.
         attempts: how often it was sent; more than 1 after a retransmission.
     """
 

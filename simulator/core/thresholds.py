@@ -61,8 +61,8 @@ METRICS: Mapping[str, Quantity] = {
 
 Latencies count from the moment a message was due: ``publish`` to the broker's answer, ``end_to_end`` to
 a witness who subscribed; ``lag`` is the time from due to sent. Message ratios are shares of the messages
-due, ``connected_ratio`` is the share of the connections asked for. ``messages`` and
-``messages_per_second`` count acknowledged messages.
+due, ``connected_ratio`` is the share of the connections asked for. ``delivered_ratio``, ``messages`` and
+``messages_per_second`` count what the broker is known to have: messages acknowledged or received.
 """
 
 _UNITS: Mapping[str, float] = {"us": 1e-6, "ms": 1e-3, "s": 1.0}

@@ -110,7 +110,7 @@ def _messages(tally: Tally) -> Iterator[Metric]:
             finished.add_metric([*values, outcome.value], counts.outcome(outcome))
     yield from (due, sent, late, twice, finished)
     yield CounterMetricFamily(
-        "fleetsim_messages_received", "Messages that came to the fleet's own subscriptions.", tally.received
+        "fleetsim_commands", "Messages that came to the devices' own subscriptions.", tally.commands
     )
 
 

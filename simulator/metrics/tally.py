@@ -14,6 +14,9 @@ from simulator.metrics.histogram import Histogram
 LATE_AFTER = 0.1
 """Seconds after its due time from which a message that is sent counts as late."""
 
+_ACKNOWLEDGED = Outcome.ACKNOWLEDGED  # looked up for every message, which takes long in an enumeration
+_RECEIVED = Outcome.RECEIVED
+
 K = TypeVar("K")
 
 
@@ -34,12 +37,13 @@ class Message(Protocol):
 
 
 class Counts(msgspec.Struct):
-    """How some messages fared. Every message due ends in exactly one of four ways.
+    """How some messages fared. Every message due ends in exactly one of five ways.
 
     Attributes:
         due: had to be sent, whether they could be or not.
         sent: handed to the kernel.
         acknowledged: the broker answered for them.
+        received: the broker has them, though it answered for none of them; see `Outcome`.
         refused: the broker said no.
         dropped: given up before they were sent.
         lost: sent, and never answered for.
@@ -50,6 +54,7 @@ class Counts(msgspec.Struct):
     due: int = 0
     sent: int = 0
     acknowledged: int = 0
+    received: int = 0
     refused: int = 0
     dropped: int = 0
     lost: int = 0
@@ -59,13 +64,20 @@ class Counts(msgspec.Struct):
     @property
     def finished(self) -> int:
         """How many messages have ended; equal to `due` when a run is over."""
-        return self.acknowledged + self.refused + self.dropped + self.lost
+        return self.delivered + self.refused + self.dropped + self.lost
+
+    @property
+    def delivered(self) -> int:
+        """How many messages the broker is known to have."""
+        return self.acknowledged + self.received
 
     def outcome(self, outcome: Outcome) -> int:
         """Return how many messages ended so."""
         match outcome:
             case Outcome.ACKNOWLEDGED:
                 return self.acknowledged
+            case Outcome.RECEIVED:
+                return self.received
             case Outcome.REFUSED:
                 return self.refused
             case Outcome.DROPPED:
@@ -78,6 +90,7 @@ class Counts(msgspec.Struct):
         self.due += other.due
         self.sent += other.sent
         self.acknowledged += other.acknowledged
+        self.received += other.received
         self.refused += other.refused
         self.dropped += other.dropped
         self.lost += other.lost
@@ -87,7 +100,7 @@ class Counts(msgspec.Struct):
 
 class _Packed(msgspec.Struct, array_like=True):
     late_after: float
-    received: int
+    commands: int
     cells: list[tuple[str, str, int, Counts]]
     histograms: tuple[bytes, bytes, bytes, bytes]
 
@@ -102,7 +115,7 @@ class Tally:
 
     Attributes:
         late_after: seconds.
-        received: messages that the broker brought to the fleet's own subscriptions, such as commands.
+        commands: messages that the broker brought to the devices' own subscriptions.
         publish_latency: from due to the broker's answer.
         end_to_end: from due to a subscriber who witnesses it; empty while there is no witness.
         lag: from due to sent, whoever is to blame: generator, connection or broker.
@@ -111,7 +124,7 @@ class Tally:
 
     def __init__(self, late_after: float = LATE_AFTER) -> None:
         self.late_after = late_after
-        self.received = 0
+        self.commands = 0
         self.publish_latency = Histogram()
         self.end_to_end = Histogram()
         self.lag = Histogram()
@@ -137,8 +150,11 @@ class Tally:
             if delivered.attempts > 1:
                 cell.duplicated += 1
         outcome = delivered.outcome
-        if outcome is Outcome.ACKNOWLEDGED:
-            cell.acknowledged += 1
+        if outcome is _ACKNOWLEDGED or outcome is _RECEIVED:
+            if outcome is _ACKNOWLEDGED:
+                cell.acknowledged += 1
+            else:
+                cell.received += 1
             if delivered.acked is not None:
                 self.publish_latency.record(delivered.acked - delivered.due)
         elif outcome is Outcome.LOST:
@@ -171,7 +187,7 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Add what another tally counted."""
-        self.received += other.received
+        self.commands += other.commands
         for key, counts in other._cells.items():
             self._cells[key].add(counts)
         for mine, theirs in zip(self._histograms(), other._histograms(), strict=True):
@@ -187,7 +203,7 @@ class Tally:
         """Return the tally in a compact form that can cross to another process."""
         cells = [(*key, counts) for key, counts in self._cells.items()]
         latency, end_to_end, lag, behind = (histogram.pack() for histogram in self._histograms())
-        packed = _Packed(self.late_after, self.received, cells, (latency, end_to_end, lag, behind))
+        packed = _Packed(self.late_after, self.commands, cells, (latency, end_to_end, lag, behind))
         return msgspec.msgpack.encode(packed)
 
     @classmethod
@@ -195,7 +211,7 @@ class Tally:
         """Return the tally that `pack` wrote."""
         packed = _DECODER.decode(data)
         tally = cls(packed.late_after)
-        tally.received = packed.received
+        tally.commands = packed.commands
         for kind, event, qos, counts in packed.cells:
             tally._cells[kind, event, qos] = counts
         for histogram, form in zip(tally._histograms(), packed.histograms, strict=True):

@@ -35,6 +35,7 @@ _MOST_IN_FLIGHT = 65_000
 """Leaves packet ids for subscriptions, whatever window is asked for."""
 
 _ACKNOWLEDGED = Outcome.ACKNOWLEDGED  # looked up for every message, which takes long in an enumeration
+_RECEIVED = Outcome.RECEIVED
 
 Settle = Callable[[Publish, Delivered], None]
 
@@ -313,7 +314,7 @@ class Outbox:
         done = self._unconfirmed[:count]
         del self._unconfirmed[:count]
         for message in done:
-            self._end(message, _ACKNOWLEDGED, None, now)
+            self._end(message, _RECEIVED, None, now)
 
     def received(self, packet_id: int) -> bool:
         """Take note of a PUBREC; return whether it is about a message in flight, which wants a PUBREL."""

@@ -87,12 +87,13 @@ def summarize(
             due=counts.due,
             sent=counts.sent,
             acknowledged=counts.acknowledged,
-            received=tally.received,
+            received=counts.received,
             refused=counts.refused,
             dropped=counts.dropped,
             lost=counts.lost,
             late=counts.late,
             duplicated=counts.duplicated,
+            commands=tally.commands,
         ),
         connections=connections,
         transports=dict(transports),
@@ -115,14 +116,14 @@ def metric_values(tally: Tally, connections: Connections, seconds: float) -> dic
     """Return the value of every metric that a threshold may name; times in seconds, None if unmeasured."""
     counts = tally.totals()
     values: dict[str, float | None] = {
-        "delivered_ratio": _ratio(counts.acknowledged, counts.due),
+        "delivered_ratio": _ratio(counts.delivered, counts.due),
         "late_ratio": _ratio(counts.late, counts.due),
         "lost_ratio": _ratio(counts.lost, counts.due),
         "dropped_ratio": _ratio(counts.dropped, counts.due),
         "refused_ratio": _ratio(counts.refused, counts.due),
         "connected_ratio": _ratio(connections.reached, connections.asked),
-        "messages": counts.acknowledged,
-        "messages_per_second": counts.acknowledged / seconds if seconds > 0 else None,
+        "messages": counts.delivered,
+        "messages_per_second": counts.delivered / seconds if seconds > 0 else None,
     }
     histograms = {
         "publish_latency": tally.publish_latency,
@@ -198,6 +199,7 @@ def _by_kind(tally: Tally) -> dict[str, KindMessages]:
             due=counts.due,
             sent=counts.sent,
             acknowledged=counts.acknowledged,
+            received=counts.received,
             refused=counts.refused,
             dropped=counts.dropped,
             lost=counts.lost,

@@ -23,12 +23,15 @@ class Status(StrEnum):
 
 
 class Messages(msgspec.Struct, frozen=True):
-    """Counts of messages. Acknowledged, refused, dropped and lost ones add up to those due.
+    """Counts of messages. Acknowledged, received, refused, dropped and lost ones add up to those due.
 
     Attributes:
-        received: came to the fleet's own subscriptions, such as commands.
+        acknowledged: the broker answered for them.
+        received: the broker has them, though it answered for none of them: at QoS 0 it answered a ping sent
+            behind them, or it gave them to the run's own witness.
         late: sent later after they were due than the scenario's `late_after`.
         duplicated: sent more than once, so that a subscriber may hold them twice.
+        commands: messages that came to the devices' own subscriptions; they are not among those due.
     """
 
     due: int
@@ -40,6 +43,7 @@ class Messages(msgspec.Struct, frozen=True):
     lost: int
     late: int
     duplicated: int
+    commands: int
 
 
 class KindMessages(msgspec.Struct, frozen=True):
@@ -48,6 +52,7 @@ class KindMessages(msgspec.Struct, frozen=True):
     due: int
     sent: int
     acknowledged: int
+    received: int
     refused: int
     dropped: int
     lost: int
@@ -140,7 +145,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         distrust: reasons not to trust the other numbers; empty if there is none.
         load: how the messages were paced, such as ``speed 360``.
         seconds: wall time of the load.
-        messages_per_second: acknowledged messages over `seconds`.
+        messages_per_second: messages acknowledged or received over `seconds`.
         lag_ms: from due to sent.
         peak_rss_bytes: most memory that was resident.
         transports: connections by the transport that carried them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -68,11 +68,11 @@ def _facts(summary: Summary) -> RenderableType:
         f"{connections.asked:,} asked, {connections.reached:,} reached{f' ({carried})' if carried else ''}, "
         f"{connections.lost:,} lost, {connections.reconnected:,} reconnected",
     )
-    facts.add_row("Rate", f"{_figures(summary.messages_per_second)} messages/s acknowledged")
+    facts.add_row("Rate", f"{_figures(summary.messages_per_second)} messages/s delivered")
     facts.add_row(
         "Sent",
         f"{messages.sent:,} messages, {messages.duplicated:,} of them more than once; "
-        f"{messages.received:,} received",
+        f"{messages.commands:,} commands received",
     )
     witness = summary.witness
     if witness.expected:
@@ -112,24 +112,24 @@ def _cleaned_up(done: CleanUp) -> str:
 
 
 def _counts(summary: Summary) -> RenderableType:
-    table = _table("Messages", *map(_right, ("due", "acknowledged", "refused", "dropped", "lost", "late")))
+    columns = ["due", *_good_ends(summary.messages), "refused", "dropped", "lost", "late"]
+    table = _table("Messages", *map(_right, columns))
     table.show_header = True
     for kind, messages in summary.by_kind.items():
-        table.add_row(Text(kind), *_outcomes(messages))
-    table.add_row("all", *_outcomes(summary.messages), style="bold")
+        table.add_row(Text(kind), *_figures_of(messages, columns))
+    table.add_row("all", *_figures_of(summary.messages, columns), style="bold")
     return table
 
 
-def _outcomes(messages: Messages | KindMessages) -> Iterator[str]:
-    for count in (
-        messages.due,
-        messages.acknowledged,
-        messages.refused,
-        messages.dropped,
-        messages.lost,
-        messages.late,
-    ):
-        yield f"{count:,}"
+def _good_ends(messages: Messages) -> list[str]:
+    """Return the columns for what the broker has; most fleets keep to one QoS and need one of the two."""
+    if not messages.received:
+        return ["acknowledged"]
+    return ["acknowledged", "received"] if messages.acknowledged else ["received"]
+
+
+def _figures_of(messages: Messages | KindMessages, columns: Iterable[str]) -> Iterator[str]:
+    return (f"{getattr(messages, column):,}" for column in columns)
 
 
 def _times(summary: Summary) -> RenderableType:

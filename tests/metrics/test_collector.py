@@ -38,7 +38,7 @@ def tally() -> Tally:
         publish = Publish(0.0, "d2", "n", "smart_speaker", "utterance", "t", b"", 0)
         tally.due(publish)
         tally.finished(publish, Delivered("n", 1.0, None, None, Outcome.DROPPED))
-    tally.received = 3
+    tally.commands = 3
     return tally
 
 
@@ -76,6 +76,7 @@ def test_counts_are_labelled_by_family_qos_and_outcome(collector: Collector) -> 
     }
     assert outcomes == {
         Outcome.ACKNOWLEDGED: 8,
+        Outcome.RECEIVED: 0,
         Outcome.LOST: 2,
         Outcome.DROPPED: 0,
         Outcome.REFUSED: 0,
@@ -106,20 +107,20 @@ def test_state_of_the_run(collector: Collector) -> None:
     assert value(collector, "queue_depth") == 11
     assert value(collector, "in_flight") == 5
     assert value(collector, "simulated_seconds") == 3600
-    assert value(collector, "messages_received_total") == 3
+    assert value(collector, "commands_total") == 3
 
 
 def test_a_scrape_shows_the_last_snapshot_and_nothing_newer() -> None:
     collector, counts = Collector("1"), tally()
     collector.update(Snapshot(counts))
-    counts.received += 1
-    assert value(collector, "messages_received_total") == 3
+    counts.commands += 1
+    assert value(collector, "commands_total") == 3
     collector.update(Snapshot(counts))
-    assert value(collector, "messages_received_total") == 4
+    assert value(collector, "commands_total") == 4
 
 
 def test_a_run_that_has_not_begun_can_be_scraped() -> None:
-    assert value(Collector("1"), "messages_received_total") == 0
+    assert value(Collector("1"), "commands_total") == 0
 
 
 def test_the_global_registry_stays_untouched(collector: Collector) -> None:
@@ -169,6 +170,7 @@ def test_prometheus_scrapes_the_same_numbers(
         }
         assert scraped.query("sum by (outcome) (fleetsim_messages_finished_total)") == {
             labels(outcome="acknowledged"): 8,
+            labels(outcome="received"): 0,
             labels(outcome="lost"): 2,
             labels(outcome="dropped"): 2,
             labels(outcome="refused"): 0,

@@ -110,7 +110,7 @@ def tally_of(fates: list[tuple[str, int, Outcome, float]]) -> Tally:
         sent = None if outcome is Outcome.DROPPED else 1.0 + lag
         acked = 5.0 if outcome is Outcome.ACKNOWLEDGED else None
         tally.finished(publish, Delivered("m", 1.0, sent, acked, outcome))
-        tally.received += 1
+        tally.commands += 1
     return tally
 
 
@@ -131,7 +131,7 @@ def test_shards_add_up_to_the_run(
     merged.merge(Tally.unpack(tally_of(other).pack()))
     whole = tally_of(one + other)
     assert merged.by_qos() == whole.by_qos()
-    assert merged.received == whole.received
+    assert merged.commands == whole.commands
     assert merged.publish_latency.count == whole.publish_latency.count
     assert merged.lag.max == whole.lag.max
     assert merged.behind.percentile(90) == whole.behind.percentile(90)

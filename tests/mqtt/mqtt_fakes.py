@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 from simulator.core.actions import Connect, Disconnect, Drop, Freeze, Publish, Subscribe
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint, Protocol
-from simulator.core.records import Delivered, SessionMoment
+from simulator.core.records import Delivered, Outcome, SessionMoment
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import Tally
@@ -20,6 +19,9 @@ from simulator.mqtt.session import Session
 from simulator.mqtt.timers import Timers
 
 ACCEPTED = Greeting(0)
+GOOD_END = {0: Outcome.RECEIVED, 1: Outcome.ACKNOWLEDGED, 2: Outcome.ACKNOWLEDGED}
+"""How a message ends that the broker has, by its QoS."""
+
 ENDPOINT = Endpoint("localhost", "127.0.0.1", 1883, Protocol.MQTT_5)
 
 
@@ -100,8 +102,10 @@ class FakeLoop:
         backoff = Backoff(
             self.options.backoff_first, self.options.backoff_cap, Seeds(1).draws("reconnect", device)
         )
-        settle = partial(lambda _publish, delivered: self.outcomes.append(delivered))
-        return Session(device, ENDPOINT, self.options, self, FakeLink, self.tally, backoff, settle)
+        return Session(device, ENDPOINT, self.options, self, FakeLink, self.tally, backoff, self.settle)
+
+    def settle(self, _publish: Publish, delivered: Delivered) -> None:
+        self.outcomes.append(delivered)
 
     # What the session asks
 

@@ -151,7 +151,7 @@ def test_unconfirmed_qos_0_messages_are_lost_with_the_connection_and_unsent_ones
     desk.take()
     desk.outbox.asked(1.0)
     desk.outbox.ponged(2.0)
-    assert desk.outcomes[1].outcome is Outcome.ACKNOWLEDGED
+    assert desk.outcomes[1].outcome is Outcome.RECEIVED
     assert desk.outcomes[1].attempts == 1
 
 

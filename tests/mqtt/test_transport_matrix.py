@@ -15,7 +15,7 @@ from itertools import product
 
 import pytest
 from matrix_brokers import START, Name, Served
-from mqtt_fakes import connect
+from mqtt_fakes import GOOD_END, connect
 from provisioned import DEVICES, FLEET, topic
 from watched import Watched
 from witness import Witness
@@ -23,7 +23,6 @@ from witness import Witness
 from simulator.broker.credentials import Listener
 from simulator.core.actions import Publish
 from simulator.core.endpoint import Protocol
-from simulator.core.records import Outcome
 from simulator.mqtt import DeliveryOptions, Transport
 from simulator.mqtt.codec import ConnectPacket, PublishPacket, encode
 
@@ -96,7 +95,7 @@ def test_counts_are_equal_at_both_ends(
         watched.submit(*(message(number, qos) for number in range(MESSAGES)))
         watched.delivery.finish(20.0)
         heard = witness.wait_for(MESSAGES)
-    assert watched.counts() == {Outcome.ACKNOWLEDGED: MESSAGES}
+    assert watched.counts() == {GOOD_END[qos]: MESSAGES}
     assert Counter(payload.decode() for payload in heard) == Counter(watched.outcomes.keys())
     assert watched.delivery.connections.reached == len(DEVICES)
     assert watched.delivery.connections.lost == 0

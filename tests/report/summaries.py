@@ -54,7 +54,7 @@ def usual() -> Tally:
     count(tally, Outcome.DROPPED, 10)
     count(tally, Outcome.ACKNOWLEDGED, 1_999, kind="smart_speaker", event="utterance")
     count(tally, Outcome.REFUSED, kind="smart_speaker", event="purchase", lag=0.5)
-    tally.received = 12
+    tally.commands = 12
     return tally
 
 

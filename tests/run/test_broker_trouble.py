@@ -10,7 +10,7 @@ from fleetsim_process import PATIENCE, fleetsim, read, rows, start, wait_for
 from simulator.broker import LocalMosquitto
 from simulator.core.endpoint import Protocol
 
-OUTCOMES = ("acknowledged", "refused", "dropped", "lost")
+OUTCOMES = ("acknowledged", "received", "refused", "dropped", "lost")
 
 
 @pytest.mark.parametrize("qos", [0, 1])

@@ -28,7 +28,7 @@ def test_prometheus_counts_what_the_summary_counts(
             summary = read(folder / "summary.json")
             due = summary["messages"]["due"]
             server.wait_for(f"sum(fleetsim_messages_due_total) == {due}")
-            for outcome in ("acknowledged", "refused", "dropped", "lost"):
+            for outcome in ("acknowledged", "received", "refused", "dropped", "lost"):
                 found = server.query(f'sum(fleetsim_messages_finished_total{{outcome="{outcome}"}})')
                 assert found == {labels(): summary["messages"][outcome]}
             by_kind = server.query("sum by (family) (fleetsim_messages_due_total)")

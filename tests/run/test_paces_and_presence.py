@@ -7,7 +7,7 @@ from typing import Any
 
 from fleetsim_process import fleetsim, read, rows
 
-OUTCOMES = ("acknowledged", "refused", "dropped", "lost")
+OUTCOMES = ("acknowledged", "received", "refused", "dropped", "lost")
 
 
 def run(scenario: Path, folder: Path, *options: str, code: int = 0) -> dict[str, Any]:

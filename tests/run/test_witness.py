@@ -13,6 +13,10 @@ from simulator.witness import Witness, topic_filters
 TEMPLATE = "fleet/{neighbourhood}/{kind}/{device}/{event}"
 
 
+def publish(identifier: str, device: str = "watch") -> Publish:
+    return Publish(0.0, device, identifier, "wearable", "pulse", "topic", b"", 1)
+
+
 class Watch:
     """A witness that identifies a message by its whole payload, and the latencies it has recorded."""
 
@@ -22,12 +26,16 @@ class Watch:
 
     def expect(self, *ids: str, device: str = "watch", due: float = 0.0) -> None:
         for identifier in ids:
-            message = Publish(0.0, device, identifier, "wearable", "pulse", "topic", b"", 1)
-            self.witness.expect(message, due)
+            self.witness.expect(publish(identifier, device), due)
 
     def receive(self, *ids: str, now: float = 1.0) -> None:
         for identifier in ids:
             self.witness.receive(identifier.encode(), now)
+
+    def end(self, identifier: str, outcome: Outcome) -> Outcome | None:
+        """Return what the witness makes of an outcome."""
+        judged = self.witness.judge(publish(identifier), Delivered(identifier, 0.0, 0.0, None, outcome))
+        return None if judged is None else judged.outcome
 
     @property
     def seen(self) -> Witnessed:
@@ -53,8 +61,30 @@ def test_what_failed_on_its_way_to_the_broker_is_not_missed() -> None:
     watch = Watch()
     watch.expect("a", "b")
     for identifier, outcome in (("a", Outcome.DROPPED), ("b", Outcome.ACKNOWLEDGED)):
-        watch.witness.end(Delivered(identifier, 0.0, None, None, outcome))
+        assert watch.end(identifier, outcome) is outcome
     assert watch.seen == Witnessed(expected=2, missing=1)
+
+
+def test_what_had_no_answer_and_was_seen_is_received() -> None:
+    watch = Watch()
+    watch.expect("a")
+    watch.receive("a")
+    assert watch.end("a", Outcome.LOST) is Outcome.RECEIVED
+
+
+def test_what_had_no_answer_is_lost_only_when_nothing_more_can_come() -> None:
+    watch = Watch()
+    watch.expect("late", "never")
+    assert watch.end("late", Outcome.LOST) is watch.end("never", Outcome.LOST) is None
+    [(late, received)] = watch.witness.receive(b"late", 1.0)
+    assert (late.id, received.outcome) == ("late", Outcome.RECEIVED)
+    [(never, lost)] = watch.witness.give_up()
+    assert (never.id, lost.outcome) == ("never", Outcome.LOST)
+    assert watch.seen == Witnessed(expected=2, received=1)
+
+
+def test_of_a_device_that_it_does_not_watch_it_knows_nothing() -> None:
+    assert Watch(share=0.0).end("a", Outcome.LOST) is Outcome.LOST
 
 
 def test_a_second_copy_is_a_duplicate_and_a_stranger_is_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from fleetsim_process import PATIENCE, fleetsim, read, rows, start, wait_for
 
 NEIGHBOURHOODS = ("--set", "world.households_per_neighbourhood=3")
-OUTCOMES = ("acknowledged", "refused", "dropped", "lost")
+OUTCOMES = ("acknowledged", "received", "refused", "dropped", "lost")
 
 
 def workers_of(process: Popen[str]) -> list[int]:
