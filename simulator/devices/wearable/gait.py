@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 from simulator.core.seeds import Draws
@@ -15,7 +16,7 @@ BUCKET = 15 * MINUTE
 """Seconds of one step count; cadence changes at its borders."""
 
 ABOUT = {
-    Activity.HOME: 4.5,
+    Activity.HOME: 5.0,
     Activity.WORK: 6.0,
     Activity.SCHOOL: 9.0,
     Activity.SHOP: 45.0,
@@ -24,7 +25,8 @@ ABOUT = {
 }
 """Mean steps a minute of somebody who is about in a place, standing and sitting included.
 
-Assumption: set so that a day comes to the median of Master 2022, Nature Medicine (7,731 steps).
+Assumptions; a day's steps follow from what people do, with the ways on foot and the exercise. Wearable owners
+make 7,731 in the median (Master 2022, Nature Medicine).
 """
 PARK = 35.0
 """The same in a park."""
@@ -32,8 +34,15 @@ RIDING = {TravelMode.BUS: 12.0, TravelMode.CAR: 2.5}
 """Mean steps a minute on the way in a vehicle: those to the stop or across the car park."""
 EXERCISE = (105.0, 165.0)
 """Range of the cadence in exercise, steps a minute: from a brisk walk to a run (Tudor-Locke 2018)."""
-RESTLESSNESS = 0.37
-"""SD between people of the logarithm of how much they are about; all steps then have 0.38 (Master 2022)."""
+LIVELINESS = ((6, 1.4), (18, 1.1), (40, 1.0), (60, 0.95), (75, 0.75), (90, 0.4))
+"""How much people are about by age, relative to those of 40: children half as much again, the old half as
+much (Tudor-Locke 2011, Int. J. Behavioral Nutrition and Physical Activity 8)."""
+RESTLESSNESS = 0.32
+"""SD between people of one age of the logarithm of how much they are about (assumption)."""
+ON_THE_FEET = 0.5
+"""The same of how much their work has them on their feet, from the desk to the ward (assumption). With both,
+and with the ways and the exercise of their days, steps come out as unlike as they are: mean steps of wearable
+owners have a log-SD of 0.38 (Master 2022)."""
 FASTEST = 120.0
 """Steps a minute that nobody exceeds who is merely about."""
 
@@ -53,12 +62,13 @@ class Gait:
     seldom many. On foot from place to place it is the steady cadence that covers the distance in time.
     """
 
-    __slots__ = ("_draws", "_exercise", "_restlessness", "_spell", "_step_length")
+    __slots__ = ("_draws", "_exercise", "_on_the_feet", "_restlessness", "_spell", "_step_length")
 
     def __init__(self, person: Person, traits: Draws, draws: Draws) -> None:
         self._draws = draws
         self._step_length = person.body.step_length
-        self._restlessness = traits.lognormal(1.0, RESTLESSNESS)
+        self._restlessness = traits.lognormal(_liveliness(person.age), RESTLESSNESS)
+        self._on_the_feet = traits.lognormal(1.0, ON_THE_FEET)
         self._exercise = 0.0
         self._spell: Spell | None = None
 
@@ -96,8 +106,17 @@ class Gait:
             return RIDING[spell.trip.mode]
         if spell.place is not None and spell.place.kind is PlaceKind.PARK:
             return PARK * self._restlessness
-        return ABOUT[spell.activity] * self._restlessness
+        job = self._on_the_feet if spell.activity is Activity.WORK else 1.0
+        return ABOUT[spell.activity] * self._restlessness * job
 
     def _bouts(self, mean: float, seconds: float) -> float:
         """Return the mean cadence over some seconds of bouts."""
         return min(-mean * math.log(1.0 - self._draws.uniform()), FASTEST)
+
+
+def _liveliness(age: int) -> float:
+    """Return how much people of an age are about, on straight lines between the points."""
+    for (younger, more), (older, less) in pairwise(LIVELINESS):
+        if age <= older:
+            return more + (less - more) * max(age - younger, 0) / (older - younger)
+    return LIVELINESS[-1][1]
