@@ -19,7 +19,7 @@ def steps(activity: Activity, hours: float, age: int = 40, seed: int = 1) -> lis
     """Return the steps of each quarter of an hour of somebody who does one thing all the time."""
     town = HandDrivenTown(seed)
     person = town.person(age)
-    gait = Gait(person, town.seeds.draws("traits"), town.seeds.draws("samples"))
+    gait = Gait(person, town.calendar, town.seeds.draws("traits"), town.seeds.draws("samples"))
     spell = Spell(activity, 0.0, person.home if activity is Activity.HOME else place())
     pieces = gait.pieces(Stretch(0.0, hours * HOUR, spell, True))
     assert all(sooner.end == later.start for sooner, later in pairwise(pieces))

@@ -76,7 +76,7 @@ class Wearable(Device[WearableOptions]):
         self._store = Store()
         self.phone = Phone(person, habitat.draws("phone"))
         self.battery = Battery(person, rhythm.battery_life, traits)
-        self._gait = Gait(person, traits, draws)
+        self._gait = Gait(person, habitat.calendar, traits, draws)
         self._steps = Steps(person)
         self._pulse = Pulse(person, rhythm, habitat.calendar, draws)
         self._sleep = Sleep(person, draws)

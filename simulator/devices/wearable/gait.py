@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import NamedTuple
 
+from simulator.core.calendar import Calendar
 from simulator.core.seeds import Draws
 from simulator.core.units import MINUTE
 from simulator.devices.wearable.stretch import Stretch
@@ -43,6 +44,14 @@ ON_THE_FEET = 0.5
 """The same of how much their work has them on their feet, from the desk to the ward (assumption). With both,
 and with the ways and the exercise of their days, steps come out as unlike as they are: mean steps of wearable
 owners have a log-SD of 0.38 (Master 2022)."""
+BY_HOUR = (
+    *(0.3, 0.3, 0.3, 0.3, 0.5, 0.9, 1.2, 1.4, 1.4, 1.4, 1.4, 1.3),
+    *(1.3, 1.1, 1.1, 1.1, 1.2, 1.4, 1.4, 0.9, 0.6, 0.5, 0.4, 0.35),
+)
+"""How much people are about at home by the clock hour, on average 1 while they are up: most in the morning
+and before supper, least in front of the television (assumption in the shape of Doherty 2017, PLoS ONE 12)."""
+BUSY, BUSY_MEMORY = 0.45, 45 * MINUTE
+"""Log-SD of how busy somebody is at a time, and its time constant: chores go on for a while (assumptions)."""
 FASTEST = 120.0
 """Steps a minute that nobody exceeds who is merely about."""
 
@@ -58,14 +67,26 @@ class Piece(NamedTuple):
 class Gait:
     """Gives the cadence of each stretch.
 
-    Walks come in bouts, so the count of a quarter of an hour of being about is exponential: mostly few,
-    seldom many. On foot from place to place it is the steady cadence that covers the distance in time.
+    Walks come in bouts, so the count of a quarter of an hour of being about is mostly low and seldom high,
+    the more so when its time is a busy one. On foot from place to place it is the steady cadence that covers
+    the distance in time.
     """
 
-    __slots__ = ("_draws", "_exercise", "_on_the_feet", "_restlessness", "_spell", "_step_length")
+    __slots__ = (
+        "_busy",
+        "_calendar",
+        "_draws",
+        "_exercise",
+        "_on_the_feet",
+        "_restlessness",
+        "_spell",
+        "_step_length",
+    )
 
-    def __init__(self, person: Person, traits: Draws, draws: Draws) -> None:
+    def __init__(self, person: Person, calendar: Calendar, traits: Draws, draws: Draws) -> None:
+        self._calendar = calendar
         self._draws = draws
+        self._busy = 0.0
         self._step_length = person.body.step_length
         self._restlessness = traits.lognormal(_liveliness(person.age), RESTLESSNESS)
         self._on_the_feet = traits.lognormal(1.0, ON_THE_FEET)
@@ -83,7 +104,7 @@ class Gait:
         pieces = []
         while at < end:
             border = min((at // BUCKET + 1.0) * BUCKET, end)
-            cadence = self._bouts(mean, border - at) if steady is None else steady
+            cadence = self._bouts(mean, at, border, spell) if steady is None else steady
             pieces.append(Piece(at, border, cadence))
             at = border
         return pieces
@@ -109,9 +130,17 @@ class Gait:
         job = self._on_the_feet if spell.activity is Activity.WORK else 1.0
         return ABOUT[spell.activity] * self._restlessness * job
 
-    def _bouts(self, mean: float, seconds: float) -> float:
-        """Return the mean cadence over some seconds of bouts."""
-        return min(-mean * math.log(1.0 - self._draws.uniform()), FASTEST)
+    def _bouts(self, mean: float, start: float, end: float, spell: Spell) -> float:
+        """Return the mean cadence from `start` to `end` of somebody who is about."""
+        draws = self._draws
+        kept = math.exp((start - end) / BUSY_MEMORY)
+        self._busy = kept * self._busy + math.sqrt(1.0 - kept * kept) * draws.normal()
+        mean *= math.exp(BUSY * (self._busy - BUSY / 2.0))
+        if spell.activity is Activity.HOME:
+            mean *= BY_HOUR[int(self._calendar.hour(start))]
+        # Gamma of shape 2: two bouts, say.
+        bouts = -math.log((1.0 - draws.uniform()) * (1.0 - draws.uniform())) / 2.0
+        return min(mean * bouts, FASTEST)
 
 
 def _liveliness(age: int) -> float:
