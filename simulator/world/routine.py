@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import simpy
 
-from simulator.core.units import HOUR, MINUTE
+from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.care import Care
 from simulator.world.census import ADULT
 from simulator.world.errands import (
@@ -29,6 +29,7 @@ from simulator.world.errands import (
 from simulator.world.friends import Friends
 from simulator.world.habits import Habits
 from simulator.world.haunts import Haunts
+from simulator.world.holidays import is_free
 from simulator.world.household import Household
 from simulator.world.life import SETTLE, Life, Obligation, Process
 from simulator.world.pantry import Pantry
@@ -41,7 +42,7 @@ PUNCTUALITY = 0.5
 """SD in hours of what people do at their usual hour (assumption)."""
 
 LATE = 1.5 * HOUR
-"""Seconds past bed time that an adult's evening out may last (assumption)."""
+"""Seconds past bed time that an adult's evening out may last before a free day (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,10 @@ class Routine(Life):
         if obligation is not None:
             yield from self._free_time(obligation.departure, obligation.departure - SETTLE)
             yield from self._attend(obligation)
-        late = LATE if self._person.age >= ADULT else 0.0
-        yield from self._free_time(max(bedtime, self._env.now + SETTLE), bedtime + late)
+        following = self._surroundings.calendar.day(midnight + 1.5 * DAY)
+        sleeps_in = self._person.age >= ADULT and is_free(following)
+        latest = bedtime + LATE if sleeps_in else bedtime
+        yield from self._free_time(max(bedtime, self._env.now + SETTLE), latest)
 
     def _plan_day(self, midnight: float) -> None:
         """Decide when to exercise and when to shop today, if at all."""
