@@ -16,9 +16,10 @@ from simulator.core.actions import Action, Connect, NetworkChange, Publish, Subs
 from simulator.core.credentials import WITNESS
 from simulator.core.ids import device_id
 from simulator.core.process import collector_paused, cpu_seconds, peak_rss_bytes
-from simulator.core.records import Delivered, MessageTruth, Outcome
+from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
+from simulator.ledger import Ledger
 from simulator.metrics import Tally, Witnessed
 from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
 from simulator.pacing import Spell, presence_actions
@@ -45,7 +46,7 @@ SILENCE = 2.0
 TOO_LATE = "handed over too late"
 
 CONFIRMATIONS = 500
-"""Pings a second that ask a broker at most whether QoS 0 messages have arrived, in a fleet that always talks."""
+"""Pings a second at most that ask whether QoS 0 messages have arrived, in a fleet that always talks."""
 
 LONGEST_CONFIRMATION = 10.0
 """Seconds after which they ask all the same."""
@@ -98,6 +99,7 @@ class Load:
         self._go = go or clock
         self._drop_after = scenario.drop_after or math.inf
         self._witness = _witness(plan, self._tally) if scenario.witness else None
+        self._ledger = Ledger(self._tally, rows, self._witness)
         self._comings: Iterator[tuple[float, Action]] = iter(())
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
@@ -111,7 +113,7 @@ class Load:
             plan.endpoint,
             options,
             clock=self.now,
-            on_outcome=self._finished,
+            on_outcome=self._ledger.ended,
             on_message=self._told,
             jitter_seed=scenario.seed,
             on_session=rows.session,
@@ -159,6 +161,7 @@ class Load:
         deadline = self.now() + (INTERRUPTED_FINISH if interrupted else FINISH)
         self._await_the_witness(deadline)
         self._delivery.finish(max(deadline - self.now(), 0.0))
+        self._ledger.close()
         seconds = self.now() - self._first_due
         self._tick()
         standing = replace(self.standing(), unconnected=unconnected)
@@ -266,9 +269,9 @@ class Load:
             if isinstance(action, Publish):
                 index += 1
                 self._behind = now - due
-                self._take(action, about, due)
+                self._ledger.due(action, about, due, self._behind)
                 if self._behind > self._drop_after:
-                    self._finished(
+                    self._ledger.ended(
                         action, Delivered(action.id, due, None, None, Outcome.DROPPED, TOO_LATE, 0)
                     )
                     continue
@@ -280,13 +283,6 @@ class Load:
     def _change_network(self, change: NetworkChange) -> None:
         if self._plan.network is not None:
             self._plan.network.change(change)
-
-    def _take(self, publish: Publish, about: MessageTruth | None, due: float) -> None:
-        if about is not None:
-            self._rows.message(about)
-        self._tally.due(publish, self._behind)
-        if self._witness is not None:
-            self._witness.expect(publish, due)
 
     def _wait_until(self, due: float) -> float:
         """Turn the event loop at least once and until a time has come; return the time then."""
@@ -302,7 +298,7 @@ class Load:
             now = self.now()
             for action, about in batch:
                 if isinstance(action, Publish):
-                    self._take(action, about, now)
+                    self._ledger.due(action, about, now, self._behind)
                 elif isinstance(action, NetworkChange):
                     self._change_network(action)
                     continue
@@ -325,17 +321,11 @@ class Load:
                 self._failure = f"the broker took no message for {STALLED:.0f} s"
                 return
 
-    def _finished(self, publish: Publish, delivered: Delivered) -> None:
-        self._tally.finished(publish, delivered)
-        self._rows.delivered(delivered)
-        if self._witness is not None:
-            self._witness.end(delivered)
-
     def _told(self, device: str, topic: str, payload: bytes) -> None:
         if self._witness is not None and device in self._witness_ids:
-            self._witness.receive(payload, self.now())
+            self._ledger.witnessed(payload, self.now())
             return
-        self._tally.received += 1
+        self._tally.commands += 1
         self._fleet.command(topic, payload)
 
     def _tick(self) -> None:
@@ -345,7 +335,7 @@ class Load:
 
 
 def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:
-    """Let a large fleet ask less often whether its QoS 0 messages have arrived: pings must not be the load."""
+    """Let a large fleet ask less often whether its QoS 0 messages arrived: pings must not be the load."""
     within = min(devices / CONFIRMATIONS, LONGEST_CONFIRMATION)
     return replace(options, confirm_within=max(options.confirm_within, within))
 
