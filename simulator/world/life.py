@@ -35,12 +35,12 @@ SICKNESS, SICKNESS_ASLEEP = 0.06, 0.3
 """By how much a °C of fever lowers them: the ill sleep earlier and longer (Opp 2005, Sleep Medicine Reviews;
 the figures are assumptions, an hour and a half at either end of a night with a high fever)."""
 
-HELD_UP, HELD_UP_AFTER_DUTIES = 0.25, 0.5
+HELD_UP, HELD_UP_AFTER_DUTIES = 0.2, 0.6
 """Chance that somebody who is sleepy does one thing more before bed; it is higher for those who have duties
 on other days and none tomorrow (assumptions; on most evenings people go to bed later than they mean to:
 Kroese 2014, Frontiers in Psychology)."""
 
-HELD_UP_BY_TELEVISION = 0.2
+HELD_UP_BY_TELEVISION = 0.15
 """What a running television adds to it (assumption)."""
 
 ONE_MORE = (15 * MINUTE, 50 * MINUTE)
@@ -90,8 +90,8 @@ class Life(ABC):
         obligation = self._duty(midnight)
         alarm = self._alarm(midnight, obligation)
         sleep = self._habits.sleep
-        fell_asleep = min(midnight + sleep.onset * HOUR, self._env.now)
-        self._pressure = asleep(sleep.pressures[0], (self._env.now - fell_asleep) / HOUR)
+        self._since = min(midnight + sleep.onset * HOUR, self._env.now)
+        self._pressure = sleep.pressures[0]
         while True:
             yield from self._sleep(midnight, alarm)
             following = midnight_of(midnight + 1.5 * DAY)
