@@ -21,6 +21,7 @@ from simulator.devices.wearable.sleep import Sleep
 from simulator.devices.wearable.steps import Steps
 from simulator.devices.wearable.store import Store
 from simulator.devices.wearable.stretch import Stretch
+from simulator.devices.wearable.variability import Variability
 from simulator.world.person import Person, Spell
 
 JITTER = (2 / 3, 4 / 3)
@@ -55,6 +56,7 @@ class Wearable(Device[WearableOptions]):
         "_spells",
         "_steps",
         "_store",
+        "_variability",
         "_worn",
         "battery",
         "person",
@@ -75,10 +77,11 @@ class Wearable(Device[WearableOptions]):
         self._worn: bool | None = None
         self._store = Store()
         self.phone = Phone(person, habitat.draws("phone"))
-        self.battery = Battery(person, rhythm.battery_life, traits)
+        self.battery = Battery(person, traits.uniform(*rhythm.battery_life), traits)
         self._gait = Gait(person, habitat.calendar, traits, draws)
         self._steps = Steps(person)
         self._pulse = Pulse(person, rhythm, habitat.calendar, draws)
+        self._variability = Variability(person, draws)
         self._sleep = Sleep(person, draws)
         self._skin = Skin(person, traits, draws)
         self._oxygen = Oxygen(person, traits, draws)
@@ -144,6 +147,7 @@ class Wearable(Device[WearableOptions]):
             pieces = self._gait.pieces(stretch)
             self._steps.record(stretch, pieces, burst)
             self._pulse.record(stretch, pieces, burst)
+            self._variability.record(stretch, pieces, burst)
             self._sleep.record(stretch, burst)
             self._skin.record(stretch, burst)
             self._oxygen.record(stretch, burst)
