@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -12,8 +12,8 @@ from simulator.world.pets import NO_PETS, Pet
 from simulator.world.place import Place
 from simulator.world.rooms import Room, room_of_person, room_of_pet
 
-TelevisionObserver = Callable[[], None]
-"""Called at the moment that the television is switched on or off."""
+HouseholdObserver = Callable[[], None]
+"""Called at the moment that the television is switched on or off, or that guests come or go."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +28,7 @@ class Household:
         voice: how well speech recognisers know the way that its people speak.
         seeds: of which what its people are and do in detail is worked out, when somebody asks.
         guests: people of other households who are on a visit now; at least one member is up and at home.
-        television_observers: called when the television is switched.
+        observers: called when the television is switched, and when guests come or go.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Household:
     voice: VoiceGroup = VoiceGroup.FAMILIAR
     seeds: Seeds = field(default_factory=partial(Seeds, 0), repr=False)
     guests: list[Person] = field(default_factory=list, repr=False)
-    television_observers: list[TelevisionObserver] = field(default_factory=list, repr=False)
+    observers: list[HouseholdObserver] = field(default_factory=list, repr=False)
 
     def awake_at_home(self) -> list[Person]:
         """Return the members who are at home and awake now."""
@@ -64,8 +64,18 @@ class Household:
     def switch_television(self, on: bool) -> None:
         """Switch the television on or off, and tell the observers."""
         self.television_on = on
-        for observer in self.television_observers:
-            observer()
+        self._tell()
+
+    def welcome(self, guests: Iterable[Person]) -> None:
+        """Let guests in, and tell the observers."""
+        self.guests.extend(guests)
+        self._tell()
+
+    def see_off(self, guests: Iterable[Person]) -> None:
+        """Let guests go, and tell the observers."""
+        for guest in guests:
+            self.guests.remove(guest)
+        self._tell()
 
     def room_of(self, person: Person, at: float, hour: float) -> Room | None:
         """Return the room that somebody who is present is in; None for none that has a name.
@@ -82,3 +92,7 @@ class Household:
         return [
             pet for pet in self.pets if room_of_pet(self.seeds, f"{self.id}-{pet.name}", at, hour) is room
         ]
+
+    def _tell(self) -> None:
+        for observer in self.observers:
+            observer()

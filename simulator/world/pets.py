@@ -28,7 +28,7 @@ ANOTHER = 0.28
 DAY_BEGINS, DAY_ENDS = 6.0, 23.0
 """Local hours between which dogs keep their people's day."""
 
-MOVES_BY_DAY, MOVES_BY_NIGHT = 2.0 / HOUR, 0.25 / HOUR
+MOVES_BY_DAY, MOVES_BY_NIGHT = 1.0 / HOUR, 0.15 / HOUR
 """Times a second that an animal in a room gets up and walks about in it (assumptions)."""
 
 TWILIGHT = ((5.0, 8.0), (18.0, 22.0))

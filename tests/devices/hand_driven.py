@@ -39,7 +39,7 @@ class HandDrivenTown:
     def household(self, *ages: int, name: str = "n0-h0", asleep: bool = True) -> Household:
         """Return a household of people of these ages, all at home."""
         home = Place(f"{name}-home", PlaceKind.HOME, -31.0, 137.0)
-        household = Household(name, home)
+        household = Household(name, home, seeds=self.seeds)
         activity = Activity.ASLEEP if asleep else Activity.HOME
         for number, age in enumerate(ages):
             household.members.append(

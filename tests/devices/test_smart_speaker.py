@@ -19,24 +19,42 @@ from simulator.core.readings import Hazard, Reading
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.devices import Placement
 from simulator.devices.smart_speaker import FAMILY, SmartSpeaker, SmartSpeakerOptions
+from simulator.devices.smart_speaker.ecosystem import RETAIL_SHARE, Ecosystem
+from simulator.devices.smart_speaker.outages import Outages
 from simulator.devices.smart_speaker.room import EARSHOT, SHARES, Room
-from simulator.devices.smart_speaker.usage import ACTIVE_DAYS, AWAKE_AT_HOME, Usage
+from simulator.devices.smart_speaker.usage import SPEAKING_AGE, Usage
 from simulator.world.household import Household
 from simulator.world.person import Activity, Spell
+from simulator.world.pets import Pet, Species
 
-OFTEN = Usage(rate=60 / HOUR, buys=False, contacts=("Alma Brennock", "Leo Haddon"))
-NEVER = Usage(rate=1e-9, buys=False, contacts=("Alma Brennock",))
+
+def often(household: Household, times: float = 60 / HOUR, **more: Any) -> Usage:
+    """Return the habits of people who talk to their speakers all day long, every day alike."""
+    rates = tuple(times if person.age >= SPEAKING_AGE else 0.0 for person in household.members)
+    return Usage(rates, mood=lambda day: 1.0, **more)
+
+
+def never(household: Household) -> Usage:
+    return often(household, 0.0)
 
 
 def speaker(
     town: HandDrivenTown,
     household: Household,
-    usage: Usage = OFTEN,
+    usage: Usage | None = None,
     name: str = "speaker",
     room: Room = Room.LIVING_ROOM,
+    outages: Outages | None = None,
     **options: Any,
 ) -> SmartSpeaker:
-    device = SmartSpeaker(town.habitat(name), SmartSpeakerOptions(**options), household, room, usage)
+    device = SmartSpeaker(
+        town.habitat(name),
+        SmartSpeakerOptions(**options),
+        household,
+        room,
+        usage or often(household),
+        outages=outages,
+    )
     town.start(device)
     return device
 
@@ -47,17 +65,6 @@ def heard(readings: list[Reading]) -> list[Reading]:
 
 def commands(readings: list[Reading]) -> list[Reading]:
     return [r for r in events(readings, "utterance") if r.facts and r.facts["cause"] == "command"]
-
-
-def active_seed() -> int:
-    """Return a seed with which the first day is one on which the speaker is used."""
-    for seed in range(1, 50):
-        town = HandDrivenTown(seed)
-        speaker(town, town.household(40, asleep=False))
-        town.env.run(2 * HOUR)
-        if commands(town.readings["speaker"]):
-            return seed
-    raise AssertionError("no speaker is ever used")
 
 
 @given(data=st.data(), seed=st.integers(1, 10**6))
@@ -91,7 +98,7 @@ def test_nobody_is_heard_who_is_not_awake_at_home(data: st.DataObject, seed: int
             assert reading.person is None
 
 
-def test_an_empty_or_sleeping_home_is_silent_and_costs_no_events() -> None:
+def test_an_empty_or_sleeping_home_without_pets_is_silent_and_costs_no_events() -> None:
     town = HandDrivenTown()
     household = town.household(40, 38)
     household.television_on = True
@@ -105,7 +112,7 @@ def test_an_empty_or_sleeping_home_is_silent_and_costs_no_events() -> None:
 
 
 def test_it_hears_commands_again_when_somebody_wakes_up() -> None:
-    town = HandDrivenTown(active_seed())
+    town = HandDrivenTown()
     household = town.household(40)
     town.plan(household.members[0], [spell(Activity.HOME, 7 * HOUR, household.home)])
     speaker(town, household)
@@ -115,7 +122,7 @@ def test_it_hears_commands_again_when_somebody_wakes_up() -> None:
 
 @pytest.mark.parametrize("activity", [Activity.ASLEEP, Activity.WORK])
 def test_a_command_that_is_broken_off_is_not_understood(activity: Activity) -> None:
-    town = HandDrivenTown(active_seed())
+    town = HandDrivenTown()
     household = town.household(40, asleep=False)
     speaker(town, household)
     readings = town.readings["speaker"]
@@ -143,7 +150,7 @@ def test_false_wakes_have_a_cause_that_is_there(ages: tuple[int, ...], televisio
     town = HandDrivenTown()
     household = town.household(*ages, asleep=False)
     household.television_on = television
-    speaker(town, household, NEVER)
+    speaker(town, household, never(household))
     town.env.run(5 * DAY)
     wakes = heard(town.readings["speaker"])
     assert {reading.facts["cause"] for reading in wakes if reading.facts} == {cause}
@@ -153,22 +160,52 @@ def test_false_wakes_have_a_cause_that_is_there(ages: tuple[int, ...], televisio
 
 
 def test_it_wakes_falsely_1_43_times_in_10000_words_that_it_hears() -> None:
+    """Dubois 2020; a tenth of what it then records lasts 10 s or more."""
     town = HandDrivenTown()
-    for number in range(20):
+    devices = []
+    for number in range(50):
         household = town.household(40, name=f"n0-h{number}", asleep=False)
         household.television_on = True
-        speaker(town, household, NEVER, name=f"speaker{number}")
+        devices.append(speaker(town, household, never(household), name=f"speaker{number}"))
     town.env.run(10 * DAY)
     wakes = sum(len(events(readings, "wake")) for readings in town.readings.values())
-    words = 20 * 10 * DAY / MINUTE * 150 * EARSHOT[Room.LIVING_ROOM]
+    words = sum(device.words_heard for device in devices)
+    assert words == pytest.approx(50 * 10 * DAY / MINUTE * 150 * EARSHOT[Room.LIVING_ROOM])
     assert wakes / words * 10_000 == pytest.approx(1.43, rel=0.1)
     lengths = [r.values["seconds"] for rs in town.readings.values() for r in events(rs, "utterance")]
     long = mean(seconds >= 10 for seconds in lengths)  # type: ignore[operator]
     assert long == pytest.approx(0.1, abs=0.03)
 
 
+def test_it_counts_the_words_that_it_hears_while_there_are_any() -> None:
+    town = HandDrivenTown()
+    household = town.household(40, 38)
+    device = speaker(town, household, never(household), room=Room.KITCHEN)
+    one, other = household.members
+    town.plan(one, [spell(Activity.HOME, 1 * HOUR, household.home)])
+    town.plan(
+        other, [spell(Activity.HOME, 4 * HOUR, household.home), spell(Activity.WORK, 5 * HOUR, place())]
+    )
+    town.at(2 * HOUR, lambda: household.switch_television(True))
+    town.at(2.5 * HOUR, lambda: household.switch_television(False))
+    counts = []
+    for hour in (1, 2, 3, 4, 5, 6):
+        town.env.run(hour * HOUR)
+        counts.append(device.words_heard)
+    share = EARSHOT[Room.KITCHEN]
+    television, talk = 30 * 150 * share, 60 * 60 * share
+    assert counts == pytest.approx([0, 0, television, television, television + talk, television + talk])
+    device.obey(Command("mute"))
+    household.switch_television(True)
+    town.env.run(8 * HOUR)
+    assert device.words_heard == pytest.approx(counts[-1])
+    told = events(town.readings["speaker"], "status")[-1].facts
+    assert told
+    assert told["words_heard"] == pytest.approx(counts[-1], abs=0.1)
+
+
 def test_a_muted_speaker_hears_nothing_and_still_reports() -> None:
-    town = HandDrivenTown(active_seed())
+    town = HandDrivenTown()
     household = town.household(40, 38, asleep=False)
     device = speaker(town, household)
     town.at(2 * HOUR, lambda: device.obey(Command("mute")))
@@ -211,7 +248,7 @@ def test_status_is_regular_and_a_new_interval_holds_at_once() -> None:
 
 @pytest.mark.parametrize("activity", [Activity.ASLEEP, Activity.WORK])
 def test_playback_stops_when_the_last_one_sleeps_or_leaves(activity: Activity) -> None:
-    town = HandDrivenTown(active_seed())
+    town = HandDrivenTown()
     household = town.household(40, 38, asleep=False)
     device = speaker(town, household)
     town.env.run(1 * HOUR)
@@ -230,7 +267,7 @@ def test_playback_stops_when_the_last_one_sleeps_or_leaves(activity: Activity) -
 
 
 def test_playback_starts_before_it_stops_and_ends_by_itself_or_when_told() -> None:
-    town = HandDrivenTown(active_seed())
+    town = HandDrivenTown()
     speaker(town, town.household(40, asleep=False))
     town.env.run(3 * DAY)
     endings, playing = set(), False
@@ -248,11 +285,11 @@ def test_music_is_asked_for_more_than_search_and_search_more_than_the_home() -> 
     for seed in range(1, 6):
         town = HandDrivenTown(seed)
         speaker(town, town.household(40, 38, 10, asleep=False))
-        town.env.run(5 * DAY)
+        town.env.run(2 * DAY)
         counts.update(r.values["intent"] for r in commands(town.readings["speaker"]))
     top = [intent for intent, _ in counts.most_common() if intent != "control"]
     assert top[:3] == ["music", "search", "smart_home"]
-    assert counts["unknown"] / counts.total() == pytest.approx(0.05, abs=0.02)
+    assert 0 < counts["unknown"] / counts.total() < 0.03
 
 
 def test_children_speak_like_children_and_toddlers_not_at_all() -> None:
@@ -269,34 +306,160 @@ def test_children_speak_like_children_and_toddlers_not_at_all() -> None:
 
 def test_what_is_personal_in_the_words_is_known_to_the_truth_only() -> None:
     town = HandDrivenTown()
-    speaker(town, town.household(40, asleep=False))
-    town.env.run(6 * DAY)
-    spoken = commands(town.readings["speaker"])
-    named = [r for r in spoken if r.facts and "name" in r.facts["personal"]]  # type: ignore[operator]
-    healthy = [r for r in spoken if r.facts and "health" in r.facts["personal"]]  # type: ignore[operator]
-    assert named
-    assert healthy
-    assert all(any(name in str(r.facts["said"]) for name in OFTEN.contacts) for r in named if r.facts)
-    assert all(Hazard.HEALTH in reading.hazards for reading in healthy)
-    assert sum(map(len, (named, healthy))) < len(spoken) / 5
-    for reading in spoken:
+    for number in range(8):
+        speaker(town, town.household(70, name=f"n0-h{number}", asleep=False), name=f"speaker{number}")
+    town.env.run(3 * DAY)
+    spoken = [reading for readings in town.readings.values() for reading in commands(readings)]
+    facts = [reading.facts or {} for reading in spoken]
+    assert 0.05 < mean(bool(known["personal"]) for known in facts) < 0.2
+    for reading, known in zip(spoken, facts, strict=True):
         assert {Hazard.VOICE, Hazard.TRANSCRIPT} <= set(reading.hazards)
-        assert set(reading.values) == {"intent", "transcript", "confidence", "seconds"}
+        assert (Hazard.HEALTH in reading.hazards) is ("health" in known["personal"])  # type: ignore[operator]
+        assert set(reading.values) == {"intent", "transcript", "confidence", "seconds", "profile"}
+        for span in known["spans"]:  # type: ignore[union-attr]
+            part = str(reading.values[span["field"]])[span["start"] : span["end"]]
+            assert part
+            assert not span["exact"] or part in str(known["said"])
+    types = {span["type"] for known in facts for span in known["spans"]}  # type: ignore[union-attr]
+    assert {"name", "phone", "address", "health", "money", "family", "plan"} <= types
 
 
-def test_only_adults_of_households_that_buy_by_voice_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.devices.smart_speaker.intent.PURCHASES", 0.2)
+def test_people_talk_to_the_speaker_of_the_room_that_they_are_in() -> None:
+    town = HandDrivenTown()
+    household = town.household(40, 38, asleep=False)
+    for room in Room:
+        speaker(town, household, name=room.value, room=room)
+    town.env.run(DAY)
+    for room in Room:
+        begun = [r for r in events(town.readings[room.value], "wake") if r.facts and "speaker" in r.facts]
+        here = [
+            household.room_of(person, reading.at, town.calendar.hour(reading.at)) is room
+            for reading in begun
+            for person in household.members
+            if person.id == reading.person
+        ]
+        assert len(here) > 20
+        assert mean(here) > 0.9, "but for what follows at once, out of a door"
+
+
+def test_speakers_of_one_room_share_its_commands() -> None:
+    counts = []
+    for sharing in (1, 3):
+        town = HandDrivenTown()
+        for number in range(sharing):
+            household = town.household(40, asleep=False)
+            device = SmartSpeaker(
+                town.habitat(f"speaker{number}"),
+                SmartSpeakerOptions(),
+                household,
+                Room.LIVING_ROOM,
+                often(household, 10 / HOUR),
+                sharing,
+            )
+            town.start(device)
+        town.env.run(10 * DAY)
+        counts.append(sum(len(commands(readings)) for readings in town.readings.values()))
+    assert counts[0] == pytest.approx(counts[1], rel=0.15)
+
+
+def test_guests_talk_to_the_speaker_too_and_nobody_knows_their_voices() -> None:
+    town = HandDrivenTown()
+    host = town.household(2, 40, asleep=False)
+    guest = town.person(30, name="n0-h7")
+    guest.begin(spell(Activity.OUT, 0.0, host.home))
+    speaker(town, host, Usage((0.0, 60 / HOUR), mood=lambda day: 1.0, profiles=(None, None)))
+    town.at(2 * HOUR, lambda: host.welcome([guest]))
+    town.at(12 * HOUR, lambda: host.see_off([guest]))
+    town.env.run(DAY)
+    theirs = [r for r in commands(town.readings["speaker"]) if r.person == guest.id]
+    assert theirs
+    assert all(2 * HOUR < r.at <= 12 * HOUR for r in theirs)
+    assert all(r.household == host.id and r.values["profile"] is None for r in theirs)
+
+
+def test_a_guest_is_somebody_to_talk_with() -> None:
+    town = HandDrivenTown()
+    host = town.household(40, asleep=False)
+    device = speaker(town, host, never(host))
+    town.at(2 * HOUR, lambda: host.welcome([town.person(30, name="n0-h7")]))
+    town.env.run(2 * HOUR)
+    assert device.words_heard == 0.0
+    town.env.run(3 * HOUR)
+    assert device.words_heard == pytest.approx(60 * 60 * EARSHOT[Room.LIVING_ROOM])
+
+
+def test_only_adults_of_households_that_buy_by_voice_do() -> None:
     town = HandDrivenTown()
     household = town.household(40, 9, asleep=False)
-    speaker(town, household, Usage(OFTEN.rate, buys=True, contacts=OFTEN.contacts))
-    speaker(town, household, OFTEN, name="other")
-    town.env.run(3 * DAY)
+    speaker(town, household, often(household, buys=0.2))
+    speaker(town, household, name="other")
+    town.env.run(2 * DAY)
     bought = events(town.readings["speaker"], "voice_purchase")
     assert bought
     assert {reading.person for reading in bought} == {household.members[0].id}
     assert all(reading.hazards == (Hazard.PURCHASE,) for reading in bought)
     assert all(reading.values["price"] > 0 for reading in bought)  # type: ignore[operator]
     assert events(town.readings["other"], "voice_purchase") == []
+
+
+def test_a_voice_is_taken_for_somebody_elses_now_and_then() -> None:
+    town = HandDrivenTown()
+    household = town.household(40, 38, 9, asleep=False)
+    speaker(town, household, often(household, profiles=(1, 2, None)))
+    town.env.run(3 * DAY)
+    profile = {household.members[0].id: 1, household.members[1].id: 2, household.members[2].id: None}
+    taken = Counter(
+        (profile[r.person or ""], r.values["profile"]) for r in commands(town.readings["speaker"])
+    )
+    assert taken[1, 1] / sum(n for (own, _), n in taken.items() if own == 1) == pytest.approx(0.9, abs=0.05)
+    assert 0 < taken[1, 2] < taken[1, 1] / 10
+    assert 0 < taken[None, 1] + taken[None, 2] < taken[None, None] / 5
+    for reading in commands(town.readings["speaker"]):
+        whose = reading.facts and reading.facts["taken_for"]
+        assert (None if whose is None else profile[str(whose)]) == reading.values["profile"]
+
+
+def test_a_speaker_is_silent_while_the_line_is_down_and_the_truth_knows_for_how_long() -> None:
+    town = HandDrivenTown()
+    household = town.household(40, asleep=False)
+    outages = Outages(town.seeds.draws("outages", household.id))
+    asked = Outages(town.seeds.draws("outages", household.id))
+    speaker(town, household, never(household), outages=outages, report_interval="5m")
+    town.env.run(60 * DAY)
+    readings = town.readings["speaker"]
+    assert not any(asked.at(reading.at) for reading in readings)
+    status = events(readings, "status")
+    told = [float(str(r.facts["offline"])) for r in status if r.facts and "offline" in r.facts]
+    gaps = [later.at - sooner.at for sooner, later in pairwise(status)]
+    long = [gap for gap in gaps if gap > 5.1 * MINUTE]
+    assert 0 < len(long) <= len(told)
+    assert max(long) == pytest.approx(max(told), abs=10 * MINUTE)
+
+
+def test_motion_in_the_room_is_reported_now_and_then_and_its_cause_known_to_the_truth() -> None:
+    town = HandDrivenTown()
+    household = town.household(40, 38)
+    household.pets = (Pet("pet0", Species.DOG), Pet("pet1", Species.CAT))
+    for person in household.members:
+        town.plan(person, days(household, 6))
+    speaker(town, household, motion_interval="10m")
+    town.env.run(6 * DAY)
+    motions = events(town.readings["speaker"], "motion")
+    assert all(later.at - sooner.at >= 10 * MINUTE for sooner, later in pairwise(motions))
+    caused: dict[str, list[Reading]] = {"person": [], "pet": []}
+    for reading in motions:
+        assert reading.facts
+        assert set(reading.values) == {"room", "level"}
+        assert reading.person is None
+        caused[str(reading.facts["cause"])].append(reading)
+    assert all(len(readings) > 20 for readings in caused.values())
+    for reading in caused["person"]:
+        assert reading.hazards == (Hazard.OCCUPANCY,)
+        hour = reading.at % DAY / HOUR
+        assert 7 <= hour < 8 or hour >= 17
+    assert any(reading.at % DAY / HOUR < 7 for reading in caused["pet"]), "in a sleeping home"
+    levels = {cause: mean(float(r.values["level"]) for r in rs) for cause, rs in caused.items()}  # type: ignore[arg-type]
+    assert levels["pet"] < levels["person"]
 
 
 def days(household: Household, count: int) -> list[Spell]:
@@ -319,50 +482,72 @@ def test_one_seed_gives_one_life_whoever_else_there_is() -> None:
     assert a_life(3) != a_life(4)
 
 
-def test_households_give_11_commands_a_day_on_average_and_differ_widely() -> None:
+def placed(households: int, **options: Any) -> list[Placement]:
     town = HandDrivenTown()
-    day = ACTIVE_DAYS * AWAKE_AT_HOME * HOUR
-    rates = sorted(Usage.draw(town.seeds.draws("usage", n)).rate * day for n in range(4000))
-    assert mean(rates) == pytest.approx(11.2, abs=1.0)
-    assert rates[2000] < 6
-    assert rates[-1] <= 100.001
+    hood: Any = SimpleNamespace(
+        households=[town.household(40, 38, name=f"n0-h{n}") for n in range(households)]
+    )
+    return list(FAMILY.placements(hood, SmartSpeakerOptions(**options), town.seeds.draws))
 
 
-def placed(per_household: float, households: int) -> list[Placement]:
-    town = HandDrivenTown()
-    hood: Any = SimpleNamespace(households=[town.household(40, name=f"n0-h{n}") for n in range(households)])
-    return list(FAMILY.placements(hood, SmartSpeakerOptions(per_household=per_household), town.seeds.draws))
+def homes(placements: list[Placement]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for placement in placements:
+        found.setdefault(placement.thing.household.id, []).append(placement.thing)
+    return found
 
 
-def test_a_household_has_as_many_as_expected_in_different_rooms() -> None:
-    assert placed(0.0, 20) == []
-    assert len(placed(0.9, 1000)) == pytest.approx(900, abs=40)
-    homes: dict[str, list[Room]] = {}
-    for placement in placed(2.6, 500):
-        homes.setdefault(placement.thing.household.id, []).append(placement.thing.room)
-    assert {len(rooms) for rooms in homes.values()} == {2, 3}
-    assert mean(len(rooms) for rooms in homes.values()) == pytest.approx(2.6, abs=0.1)
-    assert all(len(set(rooms)) == len(rooms) for rooms in homes.values())
-    assert len(placed(5, 3)) == 15
+def test_a_third_of_homes_own_any_and_those_2_6() -> None:
+    """NPR/Edison Smart Audio Report 2022 (35 % of adults) and 2020 (2.6 in an owning home)."""
+    owning = homes(placed(3000))
+    assert len(owning) / 3000 == pytest.approx(0.35, abs=0.03)
+    assert mean(map(len, owning.values())) == pytest.approx(2.6, abs=0.15)
 
 
 def test_most_stand_in_the_living_room() -> None:
-    rooms = Counter(placement.thing.room for placement in placed(1.0, 2000))
+    """CCS Insight: 63 % in the living room, 29 % in the kitchen."""
+    rooms = Counter(placement.thing.room for placement in placed(3000))
     for room, share in SHARES.items():
-        assert rooms[room] / 2000 == pytest.approx(share, abs=0.04)
+        assert rooms[room] / rooms.total() == pytest.approx(share, abs=0.05)
 
 
-def test_each_placement_has_a_name_of_its_own_and_shares_the_habits_of_its_household() -> None:
-    placements = placed(3.0, 10)
+def test_a_number_for_every_household_is_kept() -> None:
+    assert placed(20, per_household=0.0) == []
+    assert len(placed(1000, per_household=0.9)) == pytest.approx(900, abs=40)
+    assert {len(spots) for spots in homes(placed(500, per_household=2.6)).values()} == {2, 3}
+    assert len(placed(3, per_household=5)) == 15
+
+
+def test_speakers_of_a_home_have_names_of_their_own_and_share_its_habits() -> None:
+    placements = placed(10, per_household=3.0)
     assert len({placement.entity for placement in placements}) == 30
-    assert len({placement.thing.usage for placement in placements}) == 10
+    for spots in homes(placements).values():
+        assert len({(id(spot.usage), id(spot.outages), spot.ecosystem) for spot in spots}) == 1
+        for spot in spots:
+            assert spot.sharing == sum(other.room is spot.room for other in spots)
     town = HandDrivenTown()
     device = FAMILY.build(placements[0], town.habitat(), SmartSpeakerOptions())
     assert device.household is placements[0].thing.household
     assert device.report_interval == 15 * MINUTE
 
 
-@pytest.mark.parametrize("options", [{"per_household": -1}, {"per_household": 11}, {"report_interval": "0s"}])
+def test_a_home_is_of_one_ecosystem_of_which_there_are_two() -> None:
+    spots = [spots[0].ecosystem for spots in homes(placed(2000, owners=1.0)).values()]
+    assert mean(one is Ecosystem.RETAIL for one in spots) == pytest.approx(RETAIL_SHARE, abs=0.04)
+    for ecosystem in Ecosystem:
+        assert {p.thing.ecosystem for p in placed(50, ecosystem=ecosystem)} == {ecosystem}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"per_household": -1},
+        {"owners": 1.1},
+        {"per_owner": 0.5},
+        {"report_interval": "0s"},
+        {"ecosystem": "x"},
+    ],
+)
 def test_absurd_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SmartSpeakerOptions(**options)

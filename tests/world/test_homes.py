@@ -75,7 +75,7 @@ def test_pets_are_in_one_room_at_a_time() -> None:
 
 def test_observers_hear_when_the_television_is_switched() -> None:
     home, seen = Household("n0-h0", HOME), list[bool]()
-    home.television_observers.append(lambda: seen.append(home.television_on))
+    home.observers.append(lambda: seen.append(home.television_on))
     home.switch_television(True)
     home.switch_television(False)
     assert seen == [True, False]

@@ -1,4 +1,4 @@
-"""False wakes: how often talk or the television sounds like the wake word."""
+"""False wakes: the words of talk and television that a speaker hears, and those that sound like its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FalseWakes:
-    """Rates of false wakes of a speaker in one room, a second."""
+    """What a speaker in one room hears: words a second of the television and of talk, while there is any."""
 
     television: float
     talk: float
@@ -36,14 +36,18 @@ class FalseWakes:
     @staticmethod
     @cache
     def heard_in(room: Room) -> FalseWakes:
-        """Return the rates in a room while the television runs and while people talk."""
-        wakes_per_spoken = WAKES_PER_WORD * EARSHOT[room] / MINUTE
-        return FalseWakes(TELEVISION_WORDS * wakes_per_spoken, TALK_WORDS * wakes_per_spoken)
+        """Return what is heard in a room while the television runs and while people talk."""
+        share = EARSHOT[room] / MINUTE
+        return FalseWakes(TELEVISION_WORDS * share, TALK_WORDS * share)
 
     @property
     def ceiling(self) -> float:
-        """The rate when there is both."""
-        return self.television + self.talk
+        """False wakes a second while there is both."""
+        return (self.television + self.talk) * WAKES_PER_WORD
+
+    def words(self, household: Household) -> float:
+        """Return the words a second that are heard now."""
+        return self.television * household.television_on + self.talk * household.talking
 
     def cause(self, household: Household, share: float) -> Cause | None:
         """Thin a candidate: return what caused it now, or None if there is nothing that could have.
@@ -52,6 +56,6 @@ class FalseWakes:
             household: what goes on at home.
             share: uniform draw in [0, ceiling).
         """
-        if share < self.television:
+        if share < self.television * WAKES_PER_WORD:
             return Cause.TELEVISION if household.television_on else None
         return Cause.TALK if household.talking else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 from simulator.core.seeds import Draws
 
@@ -23,7 +24,7 @@ class Intent(StrEnum):
     CONTROL = "control"
     PURCHASE = "purchase"
     UNKNOWN = "unknown"
-    """A command that was misheard."""
+    """A command that was misheard so much that the speaker does not get it."""
     NONE = "none"
     """What follows a false wake."""
 
@@ -59,11 +60,9 @@ MORNING_FACTOR = {Intent.WEATHER: 3.0, Intent.NEWS: 3.0}
 
 CONTROLS = 0.35
 """Share of commands, while something plays, that are about what plays (assumption)."""
-PURCHASES = 0.004
-"""Share of the commands of adults who buy by voice at all that are purchases: one a month (assumption)."""
 
 
-def choose(draws: Draws, *, child: bool, hour: float, playing: bool, buys: bool) -> Intent:
+def choose(draws: Draws, *, child: bool, hour: float, playing: bool, buys: float) -> Intent:
     """Return what somebody wants.
 
     Args:
@@ -71,13 +70,19 @@ def choose(draws: Draws, *, child: bool, hour: float, playing: bool, buys: bool)
         child: whether a child speaks.
         hour: local clock hour.
         playing: whether the speaker plays something now.
-        buys: whether the adults of this household buy by voice.
+        buys: chance that what an adult wants is to buy something.
     """
     if playing and draws.chance(CONTROLS):
         return Intent.CONTROL
-    if buys and not child and draws.chance(PURCHASES):
+    if buys and not child and draws.chance(buys):
         return Intent.PURCHASE
+    morning = MORNING[0] <= hour < MORNING[1]
+    return draws.choice(*_wishes(child, morning))
+
+
+@cache
+def _wishes(child: bool, morning: bool) -> tuple[list[Intent], list[float]]:
     weights = dict(CHILD_WEIGHTS if child else ADULT_WEIGHTS)
-    if MORNING[0] <= hour < MORNING[1]:
+    if morning:
         weights = {intent: weight * MORNING_FACTOR.get(intent, 1.0) for intent, weight in weights.items()}
-    return draws.choice(list(weights), list(weights.values()))
+    return list(weights), list(weights.values())

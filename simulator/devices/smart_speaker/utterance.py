@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from simulator.core.readings import Hazard
+from simulator.core.readings import Hazard, Value
 from simulator.core.seeds import Draws
+from simulator.devices.smart_speaker.adult_speech import ADULT_TEMPLATES
+from simulator.devices.smart_speaker.child_speech import CHILD_TEMPLATES
 from simulator.devices.smart_speaker.intent import Intent
-from simulator.devices.smart_speaker.transcripts import (
-    ADULT_TEMPLATES,
-    CHILD_TEMPLATES,
-    FRAGMENTS,
-    PERSONAL,
-    SLOTS,
-)
+from simulator.devices.smart_speaker.mishearing import Span, Word, find_spans, hear
+from simulator.devices.smart_speaker.slots import FRAGMENTS, fill
+from simulator.world.particulars import CONTACTS, Particulars
+from simulator.world.person import VoiceGroup
 
-MISHEARD = 0.05
-"""Share of commands that the speaker does not get; with false wakes 11 to 17 % of the log (Ammari 2019)."""
-LOST_WORDS = 0.4
-"""Share of words that are lost in those (assumption)."""
+NOT_UNDERSTOOD = 2 / 3
+"""Share of misheard words above which a speaker does not get what is wanted (assumption)."""
+SHORT = 2
+"""Words of the shortest commands, which are few and are told apart however they sound."""
+TRIES = 8
+"""How many sentences somebody thinks of before they find one that suits them."""
 SECONDS_PER_WORD = 0.4
 """150 words a minute, the pace of speech."""
 FALSE_SECONDS = (4.0, 0.715)
@@ -29,6 +31,12 @@ LONGEST = 60.0
 """Seconds after which a recording is cut."""
 
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _parts(template: str) -> list[str]:
+    """Return words and names of slots in turn."""
+    return _SLOT.split(template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Utterance:
         confidence: of the speaker in its transcript, 0 to 1.
         seconds: length of the recording.
         slots: what filled the template's slots, by slot.
+        spans: where something personal stands in the transcript.
     """
 
     intent: Intent
@@ -50,45 +59,54 @@ class Utterance:
     confidence: float
     seconds: float
     slots: tuple[tuple[str, str], ...] = ()
+    spans: tuple[Span, ...] = ()
 
     @property
     def personal(self) -> list[str]:
-        """In which ways the words are personal, such as ``name`` or ``health``; empty if they are not."""
-        return sorted({PERSONAL[slot] for slot, _ in self.slots if slot in PERSONAL})
+        """In which ways the transcript is personal, such as ``name`` or ``health``; empty if it is not."""
+        return sorted({span.type for span in self.spans})
 
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         """Why the words are about somebody's privacy."""
         spoken = (Hazard.VOICE, Hazard.TRANSCRIPT, Hazard.OCCUPANCY)
-        return (*spoken, Hazard.HEALTH) if "health" in self.personal else spoken
+        return (*spoken, Hazard.HEALTH) if any(span.type == "health" for span in self.spans) else spoken
+
+    @property
+    def truth(self) -> Mapping[str, Value]:
+        """What the truth knows about the words: those really said, and where the personal ones stand."""
+        personal: list[Value] = [*self.personal]
+        spans: list[Value] = [{"field": "transcript", **span._asdict()} for span in self.spans]
+        return {"said": self.said, "personal": personal, "spans": spans}
 
 
-def compose_command(intent: Intent, child: bool, contacts: Sequence[str], draws: Draws) -> Utterance:
-    """Return a command in an adult's or a child's words.
+def compose_command(
+    intent: Intent, child: bool, own: Particulars, voice: VoiceGroup, draws: Draws
+) -> Utterance:
+    """Return a command in an adult's or a child's words, and what the speaker makes of it.
 
     Args:
         intent: what the person wants.
         child: whether a child speaks.
-        contacts: names that this household mentions.
+        own: the particulars of who speaks.
+        voice: how they speak.
         draws: the speaker's stream.
     """
-    slots: list[tuple[str, str]] = []
-
-    def fill(found: re.Match[str]) -> str:
-        slot = found[1]
-        filling = draws.choice(contacts if slot == "contact" else SLOTS[slot])
-        slots.append((slot, filling))
-        return filling
-
-    template = draws.choice((CHILD_TEMPLATES if child else ADULT_TEMPLATES)[intent])
-    said = _SLOT.sub(fill, template)
-    seconds = round(0.5 + len(said.split()) * SECONDS_PER_WORD * draws.uniform(0.8, 1.3), 1)
-    if draws.chance(MISHEARD):
-        kept = [word for word in said.split() if not draws.chance(LOST_WORDS)]
-        confidence = draws.uniform(0.2, 0.6)
-        return Utterance(Intent.UNKNOWN, said, " ".join(kept), round(confidence, 2), seconds, tuple(slots))
-    confidence = 1.0 - min(draws.exponential(0.06), 0.4)
-    return Utterance(intent, said, said, round(confidence, 2), seconds, tuple(slots))
+    words, slots = _say((CHILD_TEMPLATES if child else ADULT_TEMPLATES)[intent], own, draws)
+    seconds = round(0.5 + len(words) * SECONDS_PER_WORD * draws.uniform(0.8, 1.3), 1)
+    heard = hear(words, voice, draws)
+    share = min(heard.errors / len(words), 1.0)
+    confidence = max(1.0 - 0.7 * share - min(draws.exponential(0.05), 0.3), 0.05)
+    understood = share <= NOT_UNDERSTOOD or len(words) <= SHORT
+    return Utterance(
+        intent if understood and heard.words else Intent.UNKNOWN,
+        " ".join(word.text for word in words),
+        heard.transcript,
+        round(confidence, 2),
+        seconds,
+        tuple(slots),
+        tuple(find_spans(heard, slots)),
+    )
 
 
 def compose_nonsense(draws: Draws) -> Utterance:
@@ -98,3 +116,25 @@ def compose_nonsense(draws: Draws) -> Utterance:
     transcript = " ".join(words)
     confidence = round(draws.uniform(0.05, 0.45), 2)
     return Utterance(Intent.NONE, transcript, transcript, confidence, round(seconds, 1))
+
+
+def _say(
+    templates: Sequence[str], own: Particulars, draws: Draws
+) -> tuple[list[Word], list[tuple[str, str]]]:
+    """Return the words of one of the templates, filled, and what filled it; slot by slot."""
+    contact = draws.below(CONTACTS)
+    for _ in range(TRIES):
+        words: list[Word] = []
+        slots: list[tuple[str, str]] = []
+        for number, part in enumerate(_parts(draws.choice(templates))):
+            if number % 2 == 0:
+                words += map(Word, part.split())
+                continue
+            filling = fill(part, own, contact, draws)
+            if filling is None:
+                break
+            words += (Word(word, len(slots)) for word in filling.split())
+            slots.append((part, filling))
+        else:
+            return words, slots
+    return [Word("never"), Word("mind")], []
