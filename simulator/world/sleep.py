@@ -42,7 +42,7 @@ The shape is that of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep
 more than an hour earlier: the questionnaire's free days follow evenings spent up and hold what working days
 are short of, and both come on top here."""
 
-_NEED = ((0, 11.5), (5, 10.2), (12, 8.9), (18, 7.5), (30, 7.1), (60, 6.8), (95, 6.6))
+_NEED = ((0, 11.5), (5, 10.2), (12, 9.0), (18, 7.6), (30, 7.25), (60, 6.95), (95, 6.75))
 """Hours of sleep of a person whom nothing has woken or kept up for long, by age (wearables; children after
 Hirshkowitz 2015, Sleep Health)."""
 

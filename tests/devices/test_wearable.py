@@ -75,7 +75,8 @@ def test_facts_and_place_are_those_of_the_spell(life: tuple[list[Spell], list[Re
     for reading in readings:
         if reading.event in {"heart_rate", "position", "skin_temperature", "spo2", "sleep_stage", "wear"}:
             truth = spell_at(spells, reading.at)
-            assert reading.facts == {"activity": truth.activity.value}
+            assert reading.facts is not None
+            assert reading.facts["activity"] == truth.activity.value
             assert reading.place == (truth.place.id if truth.place else None)
 
 
@@ -135,8 +136,10 @@ def test_samples_are_minutes_apart_at_rest_and_seconds_in_exercise(
     running = [r.at for r in within(spells, Activity.EXERCISE, events(readings, "heart_rate"))]
     gaps = [later - sooner for sooner, later in pairwise(at_rest) if later - sooner < HOUR]
     assert 180 <= min(gaps) < 220
-    assert 380 < max(gaps) <= 420
-    assert {round(later - sooner, 6) for sooner, later in pairwise(running) if later - sooner < HOUR} == {5}
+    assert 380 < sorted(gaps)[int(0.97 * len(gaps))] <= 420, "but for a few that were lost"
+    steps = [round(later - sooner, 6) for sooner, later in pairwise(running) if later - sooner < HOUR]
+    assert {step % 5 for step in steps} == {0}
+    assert steps.count(5) > 0.9 * len(steps)
 
 
 @given(metres=st.floats(300, 6000), start=st.floats(0, 12 * HOUR))
@@ -380,6 +383,7 @@ def test_readings_say_whose_they_are_and_why_they_are_personal(age: int, child: 
     minor = {Hazard.CHILD} if child else set()
     expected = {
         "heart_rate": {Hazard.HEALTH},
+        "heart_rate_variability": {Hazard.HEALTH},
         "steps": {Hazard.HEALTH},
         "sleep_stage": {Hazard.HEALTH, Hazard.SLEEP},
         "spo2": {Hazard.HEALTH, Hazard.SLEEP},

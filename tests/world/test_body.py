@@ -16,9 +16,9 @@ def bodies(age: int, sex: Sex, count: int = 1500) -> list[Body]:
 
 
 def test_resting_pulse_between_adults() -> None:
-    """Quer 2020: mean 65.5, SD 7.7, from 40 to 109."""
+    """Quer 2020: mean 65.5, SD 7.7, from 40 to 109; watches find 0.8 more than the body's own."""
     pulses = [body.resting_pulse for sex in Sex for body in bodies(40, sex)]
-    assert mean(pulses) == pytest.approx(65.5, abs=0.6)
+    assert mean(pulses) == pytest.approx(65.5 - 0.8, abs=0.5)
     assert stdev(pulses) == pytest.approx(7.7, abs=0.4)
     assert min(pulses) >= 40
     assert max(pulses) <= 109

@@ -18,6 +18,9 @@ SCHOOL_AGE = 6
 """Years below which nobody does."""
 CHILD_OWNERS = 0.2
 """Owners among children in between, relative to adults (assumption)."""
+ELDER_OWNERS = ((65, 0.3), (50, 0.7))
+"""Owners from an age on, relative to younger adults: 17 % own one past fifty, 25 % before (Pew Research
+Center 2020), and only 6 % of 419,297 watch owners in a study were past 65 (Perez 2019)."""
 
 
 class WearableFamily:
@@ -43,7 +46,10 @@ class WearableFamily:
 
 
 def _inclination(person: Person) -> float:
-    """Return how likely the person is to own one, relative to an adult."""
+    """Return how likely the person is to own one, relative to a young adult."""
+    for age, relative in ELDER_OWNERS:
+        if person.age >= age:
+            return relative
     if person.age >= TEEN_AGE:
         return 1.0
     return CHILD_OWNERS if person.age >= SCHOOL_AGE else 0.0

@@ -22,16 +22,17 @@ class Rhythm:
     Attributes:
         rest: shortest and longest time between two pulse samples outside exercise, seconds.
         exercise: time between two pulse samples in exercise, seconds.
-        battery_life: seconds that a full battery lasts while its wearer is awake.
+        battery_life: shortest and longest time that a full battery lasts, old or new, while its wearer is
+            awake, seconds.
     """
 
     rest: tuple[float, float]
     exercise: float
-    battery_life: float
+    battery_life: tuple[float, float]
 
 
 RHYTHMS = {
-    Sampling.WATCH: Rhythm(rest=(180.0, 420.0), exercise=5.0, battery_life=18 * HOUR),
-    Sampling.BAND: Rhythm(rest=(5.0, 5.0), exercise=1.0, battery_life=6 * DAY),
+    Sampling.WATCH: Rhythm(rest=(180.0, 420.0), exercise=5.0, battery_life=(16 * HOUR, 20 * HOUR)),
+    Sampling.BAND: Rhythm(rest=(5.0, 5.0), exercise=1.0, battery_life=(5 * DAY, 7 * DAY)),
 }
 """Watch: Cardiogram's help pages and vendor data. Band: the Fitbit Charge HR manual (5 to 7 days)."""

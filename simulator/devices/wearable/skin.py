@@ -26,12 +26,13 @@ INTERVAL = (8 * MINUTE, 12 * MINUTE)
 class Skin:
     """Samples the temperature of the skin while the wearer is asleep, from the moment of falling asleep."""
 
-    __slots__ = ("_awake", "_draws", "_due", "_hazards", "_household", "_person", "_rise")
+    __slots__ = ("_awake", "_draws", "_due", "_hazards", "_health", "_household", "_person", "_rise")
 
     def __init__(self, person: Person, traits: Draws, draws: Draws) -> None:
         self._person = person.id
         self._household = person.household
         self._hazards = hazards_of(person, Hazard.HEALTH, Hazard.SLEEP)
+        self._health = person.health
         self._awake = traits.normal(*AWAKE)
         self._rise = max(traits.normal(*RISE), 0.0)
         self._draws = draws
@@ -43,9 +44,10 @@ class Skin:
         if spell.activity is not Activity.ASLEEP:
             return
         at = max(self._due, stretch.start)
+        level = self._awake + self._health.skin(at)
         while at < stretch.end:
             warmed = 1.0 - math.exp((spell.start - at) / WARMING)
-            celsius = self._awake + self._rise * warmed + self._draws.normal(0.0, NOISE)
+            celsius = level + self._rise * warmed + self._draws.normal(0.0, NOISE)
             burst.append(
                 Reading(
                     at,
