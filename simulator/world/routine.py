@@ -215,14 +215,13 @@ class Routine(Life):
             yield self._until(self._env.now + MINUTE)
             return
         guests = [self._person, *(self._care.company if self._care else ())]
-        host.guests.extend(guests)
+        host.welcome(guests)
         for member in host.members:
             member.observers.append(follow)
         yield simpy.AnyOf(self._env, [self._until(leaves), goodbye])
         for member in host.members:
             member.observers.remove(follow)
-        for guest in guests:
-            host.guests.remove(guest)
+        host.see_off(guests)
 
     def _shop(self, latest: float) -> Process:
         env, seeds, town = self._env, self._surroundings.seeds, self._surroundings.town

@@ -60,6 +60,7 @@ class Week:
     spells: dict[str, list[Spell]]
     household_of: dict[str, str]
     television: dict[str, list[tuple[float, bool]]]
+    pet_owners: set[str]
     messages: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
 
     def doing(self, person: str, at: float) -> Spell:
@@ -86,6 +87,18 @@ class Week:
             )
         ]
 
+    def guests(self, household: str, at: float) -> list[str]:
+        """Return who was there on a visit at a time, or until just then, with somebody up to welcome them."""
+        if not self.awake_at_home(household, at):
+            return []
+        home = next(self.people[who].home for who, lives in self.household_of.items() if lives == household)
+        return [
+            person
+            for person, lives in self.household_of.items()
+            if lives != household
+            and any(spell.place is home for spell in (self.doing(person, at), self.doing(person, at - 1e-6)))
+        ]
+
 
 @pytest.fixture(scope="module")
 def week() -> Week:
@@ -96,6 +109,7 @@ def week() -> Week:
         spells={person: [known.spell] for person, known in people.items()},
         household_of={person: known.household for person, known in people.items()},
         television=defaultdict(list),
+        pet_owners={home.id for hood in fleet.neighbourhoods for home in hood.households if home.pets},
     )
     for person, known in people.items():
         known.observers.append(partial(_note, seen.spells[person]))
@@ -125,15 +139,18 @@ def test_the_week_is_large_enough_to_mean_something(week: Week) -> None:
 
 
 class TestSpeech:
-    def test_an_utterance_has_a_speaker_who_is_awake_at_home(self, week: Week) -> None:
+    def test_an_utterance_has_a_speaker_who_is_awake_at_home_or_a_guest_there(self, week: Week) -> None:
         commands = [seen for seen in week.messages["utterance"] if seen.facts["cause"] == "command"]
         assert len(commands) > 1_000
+        guests = 0
         for seen in commands:
-            speaker = seen.facts["speaker"]
+            speaker, household = seen.facts["speaker"], seen.truth.household or ""
             assert speaker == seen.truth.person
-            assert week.household_of[speaker] == seen.truth.household
+            guests += week.household_of[speaker] != household
             for at in (seen.truth.observed, seen.truth.at):
-                assert speaker in week.awake_at_home(seen.truth.household or "", at)
+                there = week.guests if week.household_of[speaker] != household else week.awake_at_home
+                assert speaker in there(household, at)
+        assert 0 < guests < len(commands) / 10
 
     def test_a_false_wake_has_talk_or_television_and_somebody_to_hear_it(self, week: Week) -> None:
         false = [seen for seen in week.messages["wake"] if seen.facts["cause"] != "command"]
@@ -143,8 +160,20 @@ class TestSpeech:
             assert awake
             assert seen.facts["cause"] in ("television", "talk")
             if seen.facts["cause"] == "talk":
-                assert len(awake) >= 2
+                assert len(awake) + len(week.guests(seen.truth.household or "", seen.truth.at)) >= 2
             assert (seen.truth.at, True) in week.television[seen.truth.household or ""]
+
+    def test_what_moves_is_somebody_who_is_there_and_up_or_a_pet(self, week: Week) -> None:
+        causes: dict[str, int] = defaultdict(int)
+        for seen in week.messages["motion"]:
+            household, at = seen.truth.household or "", seen.truth.at
+            causes[seen.facts["cause"]] += 1
+            if seen.facts["cause"] == "person":
+                there = [*week.awake_at_home(household, at), *week.guests(household, at)]
+                assert seen.facts["mover"] in there
+            else:
+                assert household in week.pet_owners
+        assert min(causes["person"], causes["pet"]) > 500
 
     def test_nobody_talks_in_their_sleep(self, week: Week) -> None:
         for event in ("wake", "utterance", "voice_purchase"):
