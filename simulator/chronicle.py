@@ -17,15 +17,11 @@ from simulator.core.actions import Publish
 from simulator.core.calendar import Calendar
 from simulator.core.process import collector_paused
 from simulator.core.records import MessageTruth
-from simulator.core.units import MINUTE
 from simulator.fleet import Fleet
 from simulator.scenario import Scenario
 from simulator.world import Household, Person, Shop, Spell
 from simulator.world.motor import Motor, MotorEvent
 from simulator.world.shelf import Shelf, ShelfEvent
-
-LOOK = 5 * MINUTE
-"""Seconds between two looks at what nobody tells of when it changes, such as televisions."""
 
 _CHECK = 4096
 """Messages between two reports of progress."""
@@ -80,7 +76,7 @@ class Chronicle:
             for household in hood.households:
                 self.households[household.id] = household
                 switched = self.television[household.id] = []
-                household.television_observers.append(partial(self._note_television, household, switched))
+                household.observers.append(partial(self._note_television, household, switched))
                 for person in household.members:
                     self._follow(person)
             for shop in hood.shops:
@@ -90,7 +86,6 @@ class Chronicle:
         self,
         handlers: Mapping[str, Handler],
         *,
-        look: Callable[[float], None] | None = None,
         progress: Callable[[float], None] = lambda _share: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> bool:
@@ -98,7 +93,6 @@ class Chronicle:
 
         Args:
             handlers: take the messages of their events; the key ``*`` takes those that no other does.
-            look: called with the time about every `LOOK` seconds.
             progress: told the share of the scenario that is over.
             stopped: asked now and then; returns early when it says yes.
 
@@ -107,14 +101,9 @@ class Chronicle:
         """
         decode = msgspec.json.decode
         others = handlers.get("*")
-        next_look = 0.0
         count = 0
         with collector_paused():
             for action, truth in self.fleet.stream(stopped):
-                if action.at >= next_look:
-                    next_look = action.at + LOOK
-                    if look is not None:
-                        look(action.at)
                 if truth is None or not isinstance(action, Publish):
                     continue
                 handler = handlers.get(truth.event, others)

@@ -95,16 +95,22 @@ def calibrate(
         else:
             waiting.append(target)
     lived: dict[type[Cohort], Cohort] = {}
+    yield from _measure_ready(waiting, lived)
     for kind in dict.fromkeys(cohort for target in waiting for cohort in MEASURES[target.id].cohorts):
         cohort = lived[kind] = kind(scale)
         if not cohort.live(partial(progress, kind.title), stopped):
             return
-        ready = [target for target in waiting if lived.keys() >= set(MEASURES[target.id].cohorts)]
-        for target in ready:
-            yield _measure(target, lived)
-            waiting.remove(target)
+        yield from _measure_ready(waiting, lived)
         needed = {cohort for target in waiting for cohort in MEASURES[target.id].cohorts}
         lived = {kind: cohort for kind, cohort in lived.items() if kind in needed}
+
+
+def _measure_ready(waiting: list[Target], lived: Mapping[type[Cohort], Cohort]) -> Iterator[Finding]:
+    """Yield a finding for each target whose cohorts have all lived, and wait for it no longer."""
+    for target in list(waiting):
+        if lived.keys() >= set(MEASURES[target.id].cohorts):
+            yield _measure(target, lived)
+            waiting.remove(target)
 
 
 def _measure(target: Target, lived: Mapping[type[Cohort], Cohort]) -> Finding:

@@ -47,13 +47,9 @@ class Cohort(ABC):
         """Return what keeps the messages, by event."""
         return {}
 
-    def look(self, _at: float) -> None:
-        """Look round, about every five minutes."""
-        return
-
     def live(self, progress: Callable[[float], None], stopped: Callable[[], bool]) -> bool:
         """Simulate it; return whether it came to its end."""
-        return self.chronicle.live(self.handlers(), look=self.look, progress=progress, stopped=stopped)
+        return self.chronicle.live(self.handlers(), progress=progress, stopped=stopped)
 
     @property
     def days(self) -> int:

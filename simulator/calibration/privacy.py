@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.calibration.cohort import Cohort
-from simulator.calibration.estimate import Estimate, mean
+from simulator.calibration.estimate import Estimate
 from simulator.calibration.measure import Measure, measures
 from simulator.calibration.town import Town
 from simulator.core.units import DAY, HOUR
-
-CELL = 0.01
-"""Degrees: the side of a cell, 1.1 km to the north."""
+from simulator.verify import Fixes, call_records, unicity
 
 POINTS = 4
 ATTACKED = 1000
@@ -22,37 +19,28 @@ ATTACKED = 1000
 
 
 def unicity_4(town: Cohort) -> Sequence[Estimate]:
-    """People whom four points of their trace, an hour and a kilometre each, tell from all others."""
-    traces = _traces(town)
+    """People whom four of a phone network's records, of an hour and a kilometre, tell from all others."""
     generator = np.random.default_rng(2013)
-    attacked = generator.permutation(len(traces))[:ATTACKED]
-    single = []
-    for person in attacked:
-        hours = generator.choice(traces.shape[1], POINTS, replace=False)
-        alike = (traces[:, hours] == traces[person, hours]).all(axis=1).sum()
-        single.append(100.0 * (alike == 1))
-    return [mean(single)]
+    records = call_records(_hourly(town), generator)
+    found = unicity(records, generator, points=POINTS, people=ATTACKED)
+    return [Estimate(found.value, found.low, found.high).times(100.0)]
 
 
-def _traces(town: Cohort) -> NDArray[np.int64]:
-    """Return the cell of everybody in the middle of each hour: a row a person, a column an hour."""
-    moments = np.arange(0.5 * HOUR, town.days * DAY, HOUR)
-    rows = []
-    for person in town.people():
-        cells = np.zeros(len(moments), np.int64)
+def _hourly(town: Cohort) -> Fixes:
+    """Return where everybody is once an hour, each at a moment of it that is theirs."""
+    generator = np.random.default_rng(2014)
+    hours = np.arange(0.0, town.days * DAY, HOUR)
+    people, moments, places = [], [], []
+    for number, person in enumerate(town.people()):
+        at = hours + generator.random() * HOUR
         for lived in town.chronicle.lived(person.id):
-            first, last = np.searchsorted(moments, (lived.start, lived.end))
-            if lived.spell.place is not None:
-                cells[first:last] = _cell(*lived.spell.position(lived.start))
-            else:
-                for number in range(first, last):
-                    cells[number] = _cell(*lived.spell.position(moments[number]))
-        rows.append(cells)
-    return np.array(rows)
-
-
-def _cell(latitude: float, longitude: float) -> int:
-    return int((latitude + 90.0) / CELL) * 100_000 + int((longitude + 180.0) / CELL)
+            first, last = np.searchsorted(at, (lived.start, lived.end))
+            places += [lived.spell.position(moment) for moment in at[first:last].tolist()]
+        people.append(np.full(len(at), number))
+        moments.append(at)
+    latitude, longitude = np.array(places).T
+    clock = np.concatenate(moments) + town.chronicle.calendar.hour(0.0) * HOUR
+    return Fixes(np.concatenate(people), clock, latitude, longitude)
 
 
 MEASURES: Mapping[str, Measure] = measures(Town, of=(unicity_4,))

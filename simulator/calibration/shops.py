@@ -1,4 +1,4 @@
-"""Shops: a cohort of shops that are fully fitted with sensors, for eight weeks."""
+"""Shops: a cohort of shops that are full of sensors, for four weeks."""
 
 from __future__ import annotations
 
@@ -32,28 +32,37 @@ class Tags:
 
 
 class Shops(Cohort):
-    """Three shops with the three hundred households who shop in them.
+    """Ten shops with the thousand households who shop in them.
 
     Attributes:
         tags: what the RFID readers counted, by device.
         celsius: true temperatures in the fridges at their readings, by device.
+        cabinets: the kind of each of these fridges, by device.
     """
 
-    title: ClassVar[str] = "three shops full of sensors, eight weeks"
+    title: ClassVar[str] = "ten shops full of sensors, four weeks"
 
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
         self.tags: dict[str, Tags] = {}
         self.celsius: dict[str, list[float]] = {}
+        self.cabinets: dict[str, str] = {}
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
         return {
             "name": "shops",
             "seed": 1859,
-            "duration": "56d",
-            "world": {"households": 300, "shops": 3},
-            "devices": [{"kind": "inventory_sensor", "per_shop": 184, "rfid_interval": "2h"}],
+            "duration": "28d",
+            "world": {"households": 1000, "shops": 10},
+            "devices": [
+                {
+                    "kind": "inventory_sensor",
+                    "per_shop": 160,
+                    "rfid_interval": "4h",
+                    "report_interval": "20m",
+                }
+            ],
         }
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -92,5 +101,6 @@ class Shops(Cohort):
             self.tags.setdefault(truth.device, Tags()).add(stock, values["count"])
 
     def _keep_temperature(self, truth: MessageTruth, _values: Values) -> None:
-        celsius: Any = (truth.facts or {})["celsius"]
-        self.celsius.setdefault(truth.device, []).append(celsius)
+        facts: Mapping[str, Any] = truth.facts or {}
+        self.cabinets[truth.device] = facts["cabinet"]
+        self.celsius.setdefault(truth.device, []).append(facts["celsius"])

@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from simulator.calibration.cohort import Cohort
-from simulator.chronicle import LOOK, Handler, Values
+from simulator.chronicle import Handler, Values
 from simulator.core.records import MessageTruth
 
-
-@dataclass(slots=True)
-class Heard:
-    """What the people of one home said, played or had on, in seconds.
-
-    Attributes:
-        television: the television ran.
-        talking: two or more were awake at home.
-    """
-
-    television: float = 0.0
-    talking: float = 0.0
+COMMAND = "command"
+"""The cause of a wake that somebody meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +31,32 @@ class Logged:
     facts: Mapping[str, Any]
 
 
+@dataclass(slots=True)
+class Ear:
+    """What one speaker heard that was not meant for it, up to its last report.
+
+    Attributes:
+        household: whose home it stands in.
+        room: where.
+        words: words of talk and television.
+        false_wakes: how often they woke it.
+        unreported: how often since the last report.
+    """
+
+    household: str
+    room: str
+    words: float = 0.0
+    false_wakes: int = 0
+    unreported: int = 0
+
+
 class Town(Cohort):
-    """Two thousand households, as many homes with speakers as there are, and shops.
+    """Two thousand households with shops, some of them with speakers.
 
     Attributes:
         log: what the speakers of each home understood, by household.
-        rooms: where each speaker stands, and in which home, by device.
+        ears: the speakers, by device.
         purchases: how often each home bought by voice, by household.
-        heard: what there was to hear in each home with a speaker, by household.
     """
 
     title: ClassVar[str] = "a town of 2,000 households with shops and speakers, two weeks"
@@ -56,9 +64,8 @@ class Town(Cohort):
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
         self.log: dict[str, list[Logged]] = {}
-        self.rooms: dict[str, tuple[str, str]] = {}
+        self.ears: dict[str, Ear] = {}
         self.purchases: dict[str, int] = {}
-        self.heard: dict[str, Heard] = {}
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
@@ -67,7 +74,7 @@ class Town(Cohort):
             "seed": 1913,
             "duration": "14d",
             "world": {"households": 2000, "shops": 20},
-            "devices": [{"kind": "smart_speaker", "report_interval": "1d"}],
+            "devices": [speakers()],
         }
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -75,15 +82,9 @@ class Town(Cohort):
         return {
             "utterance": self._keep_utterance,
             "status": self._keep_status,
+            "wake": self._keep_wake,
             "voice_purchase": self._keep_purchase,
         }
-
-    def look(self, _at: float) -> None:
-        """Look what there is to hear in the homes that have a speaker."""
-        for household, heard in self.heard.items():
-            home = self.chronicle.households[household]
-            heard.television += LOOK * home.television_on
-            heard.talking += LOOK * home.talking
 
     def _keep_utterance(self, truth: MessageTruth, values: Values) -> None:
         assert truth.household is not None
@@ -92,9 +93,68 @@ class Town(Cohort):
 
     def _keep_status(self, truth: MessageTruth, values: Values) -> None:
         assert truth.household is not None
-        self.rooms[truth.device] = (truth.household, values["room"])
-        self.heard.setdefault(truth.household, Heard())
+        ear = self.ears.get(truth.device)
+        if ear is None:
+            ear = self.ears[truth.device] = Ear(truth.household, values["room"])
+        heard: Any = (truth.facts or {})["words_heard"]
+        ear.words = heard
+        ear.false_wakes += ear.unreported
+        ear.unreported = 0
+
+    def _keep_wake(self, truth: MessageTruth, _values: Values) -> None:
+        ear = self.ears.get(truth.device)
+        if ear is not None and (truth.facts or {}).get("cause") != COMMAND:
+            ear.unreported += 1
 
     def _keep_purchase(self, truth: MessageTruth, _values: Values) -> None:
         assert truth.household is not None
         self.purchases[truth.household] = self.purchases.get(truth.household, 0) + 1
+
+
+class RetailHomes(Town):
+    """Homes that all have speakers of the retailer's make, like Alexa."""
+
+    title: ClassVar[str] = "800 homes with speakers of a retailer's make, two weeks"
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return its scenario."""
+        return _homes("retail-homes", 1926, "14d", ecosystem="retail")
+
+
+class SearchHomes(Town):
+    """Homes that all have speakers of the search engine's make, like Google's."""
+
+    title: ClassVar[str] = "800 homes with speakers of a search engine's make, two weeks"
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return its scenario."""
+        return _homes("search-homes", 1998, "14d", ecosystem="search")
+
+
+class BuyingHomes(Town):
+    """Homes with speakers that are watched for the first eight months of a year, for what they buy."""
+
+    title: ClassVar[str] = "800 homes with speakers, eight months"
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return its scenario."""
+        return _homes("buying-homes", 2018, "240d")
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what keeps the purchases, and nothing else for so long."""
+        return {"status": self._keep_status, "voice_purchase": self._keep_purchase}
+
+
+def speakers(**options: object) -> Mapping[str, object]:
+    """Return a group of speakers that send what is said, and little else."""
+    return {"kind": "smart_speaker", "report_interval": "1d", "motion_interval": "7d", **options}
+
+
+def _homes(name: str, seed: int, duration: str, **options: object) -> Mapping[str, Any]:
+    return {
+        "name": name,
+        "seed": seed,
+        "duration": duration,
+        "world": {"households": 800, "shops": 0},
+        "devices": [speakers(owners=1.0, **options)],
+    }

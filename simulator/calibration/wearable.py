@@ -8,6 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from simulator.calibration.cohort import ADULT
+from simulator.calibration.crowd import Crowd
 from simulator.calibration.estimate import (
     Estimate,
     Floats,
@@ -30,6 +32,18 @@ DAYTIME = (9.0, 21.0)
 
 SETTLED = (10 * MINUTE, 20 * MINUTE)
 """Seconds after an activity in which the pulse has settled for sure."""
+
+LEAST_DAYS = 5
+"""Days of a person that make a mean of them, and show a spread."""
+
+SWING, WEEKS, WATCHED_LONG = 10.0, 46, 1500
+"""Beats a minute; weeks for which a person was watched in the median (Quer 2020); people who are."""
+
+STUDY_AGES = ((22, 0.523), (40, 0.316), (55, 0.102), (65, 0.059))
+"""Ages from which the groups of the Apple Heart Study begin, and their shares (Perez 2019)."""
+
+STUDY_LASTS, STUDY_LOOKS = 117 * DAY, 3 * HOUR
+"""Median time in the study; an episode that one of so many looks meets is long enough for an alert."""
 
 WORN_DAY = 10.0
 """Hours of wear that make a day's steps count (Master 2022)."""
@@ -101,9 +115,22 @@ def hr_per_cadence(wearers: Wearers) -> Sequence[Estimate]:
     return [bootstrap([each for each in moments if each is not None], slope)]
 
 
-def rhr_weekly_swing(wearers: Wearers) -> Sequence[Estimate]:
-    """People with a week in which the resting pulse of a day goes up and down by 10."""
-    raise UnmeasurableError("not measured yet: it takes most of a year of everybody's days")
+def rhr_weekly_swing(wearers: Wearers, crowd: Crowd) -> Sequence[Estimate]:
+    """Adults with a week in most of a year in which the daily resting pulse swings by 10 beats a minute.
+
+    The body's course over the year is asked of the world; what the watch's daily figure adds to it by chance
+    is taken from the two weeks of the wearers.
+    """
+    errors = np.concatenate([_daily_errors(wrist) for wrist in wearers.adults])
+    if not len(errors):
+        raise UnmeasurableError("no watch reported a resting pulse for long enough")
+    generator = np.random.default_rng(2020)
+    swings = []
+    for person in crowd.people(ADULT)[:WATCHED_LONG]:
+        days = [person.health.pulse((day + 0.5) * DAY) for day in range(7 * WEEKS)]
+        weeks = (np.array(days) + generator.choice(errors, len(days))).reshape(WEEKS, 7)
+        swings.append(100.0 * bool((np.ptp(weeks, axis=1) >= SWING).any()))
+    return [mean(swings)]
 
 
 def steps_median(wearers: Wearers) -> Sequence[Estimate]:
@@ -179,13 +206,33 @@ def spo2_sleep(wearers: Wearers) -> Sequence[Estimate]:
 
 
 def rmssd_by_age(wearers: Wearers) -> Sequence[Estimate]:
-    """Fall of the variability of the pulse with age, and by how much it is higher at night."""
-    raise UnmeasurableError("not observable yet: wearables report no variability of the pulse")
+    """Slope of the logarithm of the variability over ten years of age; by how much it is higher asleep."""
+    slopes, nights = [], []
+    for wrist in wearers.adults:
+        rmssd, asleep = wrist.variability.value, wrist.variability.activity == ASLEEP
+        awake = rmssd[~asleep]
+        if len(awake) >= LEAST_SAMPLES:
+            slopes.append((wrist.person.age / 10.0, math.log(np.median(awake))))
+            if asleep.sum() >= LEAST_SAMPLES:
+                nights.append(100.0 * float(np.median(rmssd[asleep]) / np.median(awake) - 1.0))
+    return [bootstrap(slopes, _slope), mean(nights)]
 
 
-def irregular_pulse(wearers: Wearers) -> Sequence[Estimate]:
-    """Wearers with an irregular-pulse alert within months."""
-    raise UnmeasurableError("not observable yet: wearables raise no alert")
+def irregular_pulse(crowd: Crowd) -> Sequence[Estimate]:
+    """Adults whose pulse is found irregular within the study's months, standardised to its ages."""
+    ages = np.array([age for age, _ in STUDY_AGES])
+    shares = np.array([share for _, share in STUDY_AGES])
+    rows = []
+    for person in crowd.people(int(ages[0])):
+        fibrillates = person.health.fibrillates
+        found = any(fibrillates(at) for at in np.arange(0.0, STUDY_LASTS, STUDY_LOOKS).tolist())
+        rows.append((float(np.searchsorted(ages, person.age, side="right") - 1), 100.0 * found))
+
+    def share(sample: Floats) -> float:
+        group = sample[:, 0].astype(int)
+        return float(np.bincount(group, sample[:, 1]) / np.bincount(group) @ shares)
+
+    return [bootstrap(rows, share, rounds=200)]
 
 
 def hr_sampling(bands: Wearers) -> Sequence[Estimate]:
@@ -229,12 +276,25 @@ def battery(wearers: Wearers, bands: Bands) -> Sequence[Estimate]:
 
 
 def _resting_pulses(wearers: Wearers) -> list[float]:
-    pulses = []
-    for wrist in wearers.adults:
-        resting = wrist.pulse.value[wrist.resting(wrist.pulse.at, wrist.pulse.activity)]
-        if len(resting) >= LEAST_SAMPLES:
-            pulses.append(float(np.median(resting)))
-    return pulses
+    """Return the mean of the daily resting pulse of each adult, as their watches report it."""
+    return [float(wrist.rest.value.mean()) for wrist in wearers.adults if len(wrist.rest.value) >= LEAST_DAYS]
+
+
+def _slope(pairs: Floats) -> float:
+    """Return the slope of the straight line that fits pairs of x and y best."""
+    x, y = pairs.T
+    return float(np.cov(x, y)[0, 1] / x.var(ddof=1))
+
+
+def _daily_errors(wrist: Wrist) -> Floats:
+    """Return what is left of a watch's daily resting pulse without the wearer's mean and the body's."""
+    if len(wrist.rest.value) < LEAST_DAYS:
+        return np.zeros(0)
+    # A day is reported when it is over.
+    body = [wrist.person.health.pulse(at - DAY / 2) for at in wrist.rest.at.tolist()]
+    left = wrist.rest.value - np.array(body)
+    # The mean took one of so many degrees of freedom with it.
+    return np.asarray((left - left.mean()) * math.sqrt(len(left) / (len(left) - 1)))
 
 
 def _hours(wearers: Wearers, at: Floats) -> Floats:
@@ -353,7 +413,6 @@ MEASURES: Mapping[str, Measure] = {
             hr_nadir_hour,
             hr_recovery,
             hr_per_cadence,
-            rhr_weekly_swing,
             steps_median,
             steps_iqr,
             sleep_duration,
@@ -363,7 +422,6 @@ MEASURES: Mapping[str, Measure] = {
             skin_temp_rise,
             spo2_sleep,
             rmssd_by_age,
-            irregular_pulse,
             hr_sampling_watch,
             sync_burst,
         ),
@@ -371,5 +429,7 @@ MEASURES: Mapping[str, Measure] = {
     **measures(Bands, of=(hr_sampling,)),
     **measures(Hoarders, of=(unsynced_store,)),
     **measures(Wearers, Bands, of=(battery,)),
+    **measures(Wearers, Crowd, of=(rhr_weekly_swing,)),
+    **measures(Crowd, of=(irregular_pulse,)),
 }
 """A measure for each target of the family, by its id."""

@@ -88,6 +88,7 @@ class Wrist:
     skin: Series = field(default_factory=Series)
     oxygen: Series = field(default_factory=Series)
     variability: Series = field(default_factory=Series)
+    rest: Series = field(default_factory=Series)
     stages: list[tuple[float, str]] = field(default_factory=list)
     worn: list[tuple[float, bool]] = field(default_factory=list)
     battery: list[tuple[float, float, bool]] = field(default_factory=list)
@@ -171,6 +172,10 @@ class Wearers(Cohort):
                 (truth.observed, values["stage"])
             ),
             "skin_temperature": lambda truth, values: self._of(truth).skin.add(truth, values["celsius"]),
+            "resting_heart_rate": lambda truth, values: self._of(truth).rest.add(truth, values["bpm"]),
+            "heart_rate_variability": lambda truth, values: self._of(truth).variability.add(
+                truth, values["rmssd"]
+            ),
             "spo2": lambda truth, values: self._of(truth).oxygen.add(truth, values["percent"]),
             "wear": lambda truth, values: self._of(truth).worn.append((truth.observed, values["worn"])),
             "battery": lambda truth, values: self._of(truth).battery.append(

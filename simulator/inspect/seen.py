@@ -84,14 +84,8 @@ class Seen:
         self._kept: dict[str, list[Sighting]] = {}
         homes = self.chronicle.households
         if household is not None and household not in homes:
-            raise UsageError(
-                f"there is no household {household!r} among {len(homes):,}; "
-                + (
-                    suggestion(household, homes)
-                    if nearest(household, homes)
-                    else f"try {next(iter(homes))!r}"
-                )
-            )
+            close = suggestion(household, homes) if nearest(household, homes) else "write it such as n0-h3"
+            raise UsageError(f"there is no household {household!r} among {len(homes):,}; {close}")
         for home in [household] if household is not None else list(homes)[:CANDIDATES]:
             self._kept[home] = []
 
