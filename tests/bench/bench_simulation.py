@@ -22,13 +22,18 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from prometheus_client import generate_latest
+
 from simulator.bench.static_source import StaticSource
+from simulator.core.actions import Publish
 from simulator.core.calendar import Calendar
 from simulator.core.process import collector_paused, peak_rss_bytes
+from simulator.core.records import Delivered, Outcome
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet
 from simulator.generate import JsonLines
+from simulator.metrics import Collector, Snapshot, Tally
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, TruthWriter
 
@@ -117,6 +122,7 @@ class Contestant(Enum):
 
     STATIC = "the same bytes from every device, nothing simulated"
     REALISTIC = "simulated, and its payload encoded"
+    COUNTED = "and counted for the metrics"
     TRUTH = "and its truth written"
     LINES = "and itself written, as generate does"
 
@@ -138,17 +144,36 @@ def cost(contestant: Contestant, devices: int, hours: float) -> float:
             fleet = Fleet(scenario)
             steps = to_first_message(fleet.stream())
             timestamp = fleet.calendar.timestamp
+        counts = contestant in (Contestant.COUNTED, Contestant.TRUTH, Contestant.LINES)
         writes_truth = contestant in (Contestant.TRUTH, Contestant.LINES)
         writes_lines = contestant is Contestant.LINES
         messages = 0
+        tally = Tally()
         begin = time.process_time()
         for action, about in steps:
             messages += 1
+            if counts and isinstance(action, Publish):
+                tally.due(action, 0.0)
+                tally.finished(action, Delivered(action.id, 0.0, 0.001, 0.002, Outcome.ACKNOWLEDGED))
             if writes_truth and about is not None:
                 truth.message(about)
             if writes_lines:
                 lines.write(action, timestamp(action.at))
         return (time.process_time() - begin) / messages * 1e6
+
+
+def scrape_ms(times: int = 100) -> float:
+    """Return the milliseconds of a scrape: a copy of the counts, and the text that Prometheus reads."""
+    collector, tally = Collector("0"), Tally()
+    for kind, event, qos in product(("wearable", "smart_speaker", "inventory_sensor"), "abcde", (0, 1)):
+        publish = Publish(0.0, "device", "id", kind, event, "topic", b"", qos)
+        tally.due(publish, 0.0)
+        tally.finished(publish, Delivered("id", 0.0, 0.001, 0.002, Outcome.ACKNOWLEDGED))
+    begin = time.process_time()
+    for _ in range(times):
+        collector.update(Snapshot(tally))
+        generate_latest(collector.registry)
+    return (time.process_time() - begin) / times * 1e3
 
 
 def alone(work: Callable[..., T], *arguments: Any) -> T:
@@ -180,6 +205,7 @@ def main() -> None:
     realistic = median(costs[Contestant.REALISTIC])
     for contestant, of in costs.items():
         print(f"{median(of):>6.2f} {median(of) / realistic:>13.2f}  {contestant.value}")
+    print(f"\na scrape of the metrics takes {alone(scrape_ms):.1f} ms")
 
 
 if __name__ == "__main__":
