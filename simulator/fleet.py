@@ -70,6 +70,7 @@ class Fleet:
                 index,
                 households=scenario.households_in(index),
                 shops=scenario.shops_in(index),
+                ageing=scenario.world.ageing,
             )
             for index in range(scenario.neighbourhoods)
             if shard.owns(index)

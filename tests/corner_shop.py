@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import simpy
 
+from simulator.core.ageing import Ageing
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
 from simulator.core.units import DAY, HOUR, MINUTE
@@ -43,13 +44,26 @@ class CornerShop:
         visits: by shopper; each comes once, for one of the households that shop here.
     """
 
-    def __init__(self, seed: int = 1, shelves: int = 40, visits_a_day: float = 20.0) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        shelves: int = 40,
+        visits_a_day: float = 20.0,
+        ageing: Ageing = Ageing.SERVICE,
+    ) -> None:
         self.env = simpy.Environment()
         self.calendar = Calendar(datetime(2026, 3, 2, 4, tzinfo=UTC))
         self.seeds = Seeds(seed)
         place = Place("n0-s0-place", PlaceKind.SHOP, -31.0, 137.0)
         self.shop: Shop = build_shop(
-            self.env, self.calendar, self.seeds, "n0-s0", place, shelves=shelves, visits_a_day=visits_a_day
+            self.env,
+            self.calendar,
+            self.seeds,
+            "n0-s0",
+            place,
+            shelves=shelves,
+            visits_a_day=visits_a_day,
+            ageing=ageing,
         )
         self.log: list[tuple[str, Event]] = []
         self.visits: dict[str, Visit] = {}

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from simulator.core.ageing import Ageing
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
 from simulator.core.options import LONGEST, DeviceOptions, FaultOptions, Options
@@ -141,6 +142,11 @@ class World(Options):
         ge=1,
         le=10_000,
         description="Most households in a neighbourhood, the unit in which a fleet is shared out.",
+    )
+    ageing: Ageing = Field(
+        default=Ageing.SERVICE,
+        description="How fast the motors of the shops wear out: in years (service), or in days, as in a life "
+        "test, with a test rig in each shop (accelerated).",
     )
 
 

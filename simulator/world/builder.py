@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import simpy
 
+from simulator.core.ageing import Ageing
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY, HOUR, MINUTE
@@ -16,6 +17,7 @@ from simulator.world.childhood import Childhood
 from simulator.world.commute import find_work
 from simulator.world.consent import AGE_OF_CONSENT, draw_consent
 from simulator.world.constitution import Constitution
+from simulator.world.customer import OUT_OF_NAPPIES, Customer
 from simulator.world.errands import TRIPS_A_WEEK
 from simulator.world.friends import Friends
 from simulator.world.habits import Habits, draw_drives, draw_habits
@@ -56,7 +58,13 @@ def beginning(calendar: Calendar) -> float:
 
 
 def build_neighbourhood(
-    env: simpy.Environment, calendar: Calendar, seeds: Seeds, index: int, households: int, shops: int
+    env: simpy.Environment,
+    calendar: Calendar,
+    seeds: Seeds,
+    index: int,
+    households: int,
+    shops: int,
+    ageing: Ageing = Ageing.SERVICE,
 ) -> Neighbourhood:
     """Build a neighbourhood and start its processes; the people are asleep at home.
 
@@ -67,18 +75,28 @@ def build_neighbourhood(
         index: its number from 0; it is called ``n{index}``.
         households: how many.
         shops: how many; without one, people shop out of town.
+        ageing: how fast the machines of the shops wear out.
 
     Raises:
         UsageError: more households and shops than a neighbourhood has room for.
     """
     name = f"n{index}"
     town = lay_out(name, index, households, shops, seeds.draws("town", name))
+    weather = Weather(calendar, seeds, Sun(calendar, LATITUDE, LONGITUDE), LATITUDE)
     visits = TRIPS_A_WEEK / 7 * households / max(shops, 1)
     built = tuple(
-        build_shop(env, calendar, seeds, f"{name}-s{i}", place, visits_a_day=visits)
+        build_shop(
+            env,
+            calendar,
+            seeds,
+            f"{name}-s{i}",
+            place,
+            visits_a_day=visits,
+            outdoors=weather,
+            ageing=ageing,
+        )
         for i, place in enumerate(town.shops)
     )
-    weather = Weather(calendar, seeds, Sun(calendar, LATITUDE, LONGITUDE), LATITUDE)
     surroundings = Surroundings(env, calendar, seeds, town, built, weather)
     homes: list[Household] = []
     for i, home in enumerate(town.homes):
@@ -160,7 +178,9 @@ def _start(
     env, calendar = surroundings.env, surroundings.calendar
     draws = surroundings.seeds.draws("household", household.id)
     shops = Haunts(household.home, surroundings.town.shops, draws) if surroundings.shops else None
-    pantry = Pantry(env.now - draws.uniform(0.0, LASTS), shops)
+    babies = sum(person.age < OUT_OF_NAPPIES for person in household.members)
+    feeds = Customer(household.id, len(household.members), babies, len(household.pets))
+    pantry = Pantry(env.now - draws.uniform(0.0, LASTS), shops, feeds)
     young = [person for person in household.members if person.age < INDEPENDENT]
     care = None
     if young:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import simpy
 
 from simulator.core.seeds import Draws
-from simulator.core.units import HOUR, MINUTE
-from simulator.world.heat import Cabinet, ExcursionCause, HeatBalance
+from simulator.world.fridge_kind import MODELS, FridgeKind, draw_kind
+from simulator.world.heat import ExcursionCause, HeatBalance, Meter
+from simulator.world.indoors import Indoors
 
-LEFT_OPEN_CHANCE = 1 / 350
-"""Share of a shopper's openings after which the door does not fall shut (assumption; one of two causes
-that keep a fridge out of its band for about 1.1 % of the time: Leidner et al., Vaccine 2020)."""
-
-LEFT_OPEN_MEDIAN = 25 * MINUTE
-LEFT_OPEN_LOG_SD = 0.6
-"""How long until somebody notices (assumption)."""
+NOTICED_LOG_SD = 0.6
+"""Spread of the times until somebody notices that a door is open, or a thermostat stuck (assumption)."""
 
 
 class FridgeChange(StrEnum):
@@ -66,9 +63,12 @@ class Fridge:
         env: the world's environment.
         id: such as ``n0-s0-fridge1``.
         draws: the fridge's own stream.
+        indoors: the air around it.
+        kind: how it is built; drawn if it is not given.
 
     Attributes:
         id: as given.
+        kind: how it is built.
         observers: called with each event at the moment it happens.
         door_open: whether the door is open now.
     """
@@ -78,24 +78,37 @@ class Fridge:
         "_env",
         "_heat",
         "_left_open",
+        "_model",
         "_opened",
         "_shut_at",
         "_stopped",
+        "_stuck",
         "id",
+        "kind",
         "observers",
     )
 
-    def __init__(self, env: simpy.Environment, id: str, draws: Draws) -> None:  # noqa: A002
+    def __init__(
+        self,
+        env: simpy.Environment,
+        id: str,  # noqa: A002
+        draws: Draws,
+        indoors: Indoors | None = None,
+        kind: FridgeKind | None = None,
+    ) -> None:
         self.id = id
+        self.kind = kind or draw_kind(draws)
         self.observers: list[Callable[[FridgeEvent], None]] = []
         self._env = env
         self._draws = draws
         self._opened: FridgeEvent | None = None
         self._shut_at = env.now
         self._left_open = False
-        self._stopped = False
-        cabinet = _draw_cabinet(env.now, draws)
-        self._heat = HeatBalance(cabinet, env.now, draws.uniform(cabinet.off_below, cabinet.on_above))
+        self._stopped = self._stuck = False
+        self._model = MODELS[self.kind]
+        cabinet = self._model.draw_cabinet(env.now, draws)
+        inside = draws.uniform(cabinet.off_below, cabinet.on_above)
+        self._heat = HeatBalance(cabinet, env.now, inside, indoors)
 
     @property
     def door_open(self) -> bool:
@@ -104,9 +117,11 @@ class Fridge:
 
     @property
     def fault(self) -> ExcursionCause | None:
-        """The fault that the fridge has now; a failed compressor outweighs an open door."""
+        """The fault that the fridge has now: compressor before door before thermostat."""
         if self._stopped:
             return ExcursionCause.COMPRESSOR_FAILURE
+        if self._stuck and not self._left_open:
+            return ExcursionCause.STUCK_THERMOSTAT
         return ExcursionCause.DOOR_LEFT_OPEN if self._left_open else None
 
     def temperature(self, at: float) -> float:
@@ -120,6 +135,10 @@ class Fridge:
     def compressing(self, at: float) -> bool:
         """Return whether the compressor runs. Raises as `temperature` does."""
         return self._heat.compressing(at)
+
+    def meter(self, at: float) -> Meter:
+        """Return the energy that it has used, and what for. Raises as `temperature` does."""
+        return self._heat.meter(at)
 
     def excursion(self, at: float) -> ExcursionCause | None:
         """Return why the temperature is out of the band of 2 to 8 °C, None within it.
@@ -136,9 +155,9 @@ class Fridge:
         Now and then it does not fall shut behind a shopper, and stays open until somebody notices.
         """
         now = self._env.now
-        left_open = cause is DoorCause.SHOPPER and self._draws.chance(LEFT_OPEN_CHANCE)
+        left_open = cause is DoorCause.SHOPPER and self._draws.chance(self._model.left_open)
         if left_open:
-            seconds += self._draws.lognormal(LEFT_OPEN_MEDIAN, LEFT_OPEN_LOG_SD)
+            seconds += self._draws.lognormal(self._model.noticed, NOTICED_LOG_SD)
         if self._opened is None:
             self._opened = FridgeEvent(now, FridgeChange.DOOR_OPENED, cause, None, shopper, visit)
             self._heat.set_door(now, opened=True)
@@ -149,6 +168,15 @@ class Fridge:
         shut = self._env.timeout(seconds)
         self._shut_at = max(self._shut_at, now + seconds)
         shut.callbacks.append(self._shut)
+
+    def run(self) -> Generator[simpy.Event, Any, None]:
+        """Return the thermostat's troubles as a SimPy process."""
+        env, draws, model = self._env, self._draws, self._model
+        while True:
+            yield env.timeout(draws.exponential(model.sticks_every))
+            self._set_stuck(True)
+            yield env.timeout(draws.lognormal(model.unstuck, NOTICED_LOG_SD))
+            self._set_stuck(False)
 
     def stop_compressor(self) -> None:
         """Let the compressor fail, now."""
@@ -161,6 +189,12 @@ class Fridge:
         self._stopped = False
         self._heat.set_power(self._env.now, powered=True)
         self._change_fault(FridgeChange.FAULT_ENDED, ExcursionCause.COMPRESSOR_FAILURE)
+
+    def _set_stuck(self, stuck: bool) -> None:
+        self._stuck = stuck
+        self._heat.set_stuck(self._env.now, stuck)
+        change = FridgeChange.FAULT_BEGAN if stuck else FridgeChange.FAULT_ENDED
+        self._change_fault(change, ExcursionCause.STUCK_THERMOSTAT)
 
     def _shut(self, _: simpy.Event) -> None:
         now = self._env.now
@@ -183,17 +217,3 @@ class Fridge:
     def _tell(self, event: FridgeEvent) -> None:
         for observer in self.observers:
             observer(event)
-
-
-def _draw_cabinet(at: float, draws: Draws) -> Cabinet:
-    usual = Cabinet()
-    lag = draws.uniform(2.5 * HOUR, 3.5 * HOUR)
-    off_below = draws.uniform(2.6, 3.2)
-    return Cabinet(
-        ambient=draws.uniform(20.5, 23.5),
-        wall_time=lag,
-        cooling=usual.cooling * usual.wall_time / lag,
-        off_below=off_below,
-        on_above=off_below + draws.uniform(1.6, 2.0),
-        first_defrost=at + draws.uniform(0.0, usual.defrost_every),
-    )

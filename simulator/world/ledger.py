@@ -20,12 +20,12 @@ from simulator.world.shelf import Item, Shelf
 Units = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-SAFETY = 0.2
+SAFETY = 0.1
 VARIANCE_OF_MEAN = 2.0
 """An item is ordered when what is there covers the expected demand until the delivery after the next one
 and so many standard deviations more, reckoned with so much variance for each unit of demand (the usual
 safety stock of a periodic review, Silver, Pyke & Peterson, "Inventory Management and Production Planning
-and Scheduling", 1998; a factor as low as 0.2, for a shop with little room: assumption)."""
+and Scheduling", 1998; a factor as low as 0.1, for a shop with little room: assumption)."""
 
 MEMORY = 0.1
 """Weight of the latest day in the expected sales of an item (exponential smoothing; assumption)."""
@@ -34,9 +34,9 @@ PLAN_LOG_SD = 0.35
 """Error of the plan for how much more a promotion will sell (assumption)."""
 
 FRESH_SHARE = 0.8
-FEWEST_FRESH = 2.0
-"""Of fresh goods staff order up to this share of what sells within their shelf life, and to so many units
-at least (assumption)."""
+FEWEST_FRESH = 3
+"""Of fresh goods staff order every day, up to this share of what sells within their shelf life at most, and
+to so many units at least (assumption)."""
 
 CASE = 6
 """Units in a case of goods that keep; fresh goods come by the piece."""
@@ -67,19 +67,21 @@ MONTH = 28
 LOST_UNSEEN = 0.013
 """Units lost for each unit sold before the world begins; afterwards losses have their causes."""
 
+REACH_BACK = 0.3
+"""Share of fresh units that shoppers take from the back, where staff put the newest (assumption)."""
+
 KEPT = 21
 """Days up to which deliveries are told apart by age; what keeps longer sells before it expires."""
 
 
 def facing(item: Item, units_a_day: float) -> int:
     """Return the capacity of a shelf for an item that sells so many units a day."""
-    if item.shelf_life <= KEPT:
-        least, days = 2, max(FACING_DAYS, FRESH_SHARE * item.shelf_life)
-        return int(min(max(np.ceil(units_a_day * days) + 1, least), LARGEST_FACING))
     return int(min(max(np.ceil(units_a_day * FACING_DAYS), _least_facing(item)), LARGEST_FACING))
 
 
 def _least_facing(item: Item) -> int:
+    if item.shelf_life <= KEPT:
+        return FEWEST_FRESH
     return min(max(round(LIGHTEST_FACING / item.unit_weight), SMALLEST_FACING), LARGEST_FACING)
 
 
@@ -132,7 +134,7 @@ class Ledger:
         self._perishable = np.flatnonzero(life <= KEPT)
         self._life = life[self._perishable].astype(np.int64)
         self._case = np.where(life <= KEPT, 1, CASE)
-        self._facing = np.array([0 if item.shelf_life <= KEPT else _least_facing(item) for item in items])
+        self._facing = np.array([_least_facing(item) for item in items])
         self.expected = expected.copy()
         self.room = np.array([shelf.stock for shelf in shelves])
         self._book = self.room.copy()
@@ -153,15 +155,11 @@ class Ledger:
     def expire(self, on_shelf: Units) -> Units:
         """Return the units of each item that are past their shelf life, and write them off.
 
-        The oldest are sold first, since staff put what is new behind what is old.
-
         Args:
             on_shelf: units on each shelf; those to be taken off are still there.
         """
+        self._take_from_lots(on_shelf + self.room)
         rows, lots = self._perishable, self._lots
-        there = (on_shelf + self.room)[rows]
-        newer = np.cumsum(lots, axis=1) - lots
-        lots[:] = np.clip(there[:, None] - newer, 0, lots)
         old = np.arange(KEPT + 1) >= self._life[:, None]
         expired = np.zeros_like(self.room)
         expired[rows] = (lots * old).sum(axis=1)
@@ -182,7 +180,8 @@ class Ledger:
         noticing, counting, supplying = generator.random((3, len(sold)))
         plan = np.exp(PLAN_LOG_SD * generator.standard_normal(len(sold)))
         there = on_shelf + self.room
-        usual = sold / self._promotions.lift
+        self._take_from_lots(there)
+        usual = sold / self._lift(day)
         usual = np.where(ran_out, np.maximum(usual, self.expected), usual)
         self.expected += MEMORY * (usual - self.expected)
         self._book = np.maximum(self._book - sold, 0)
@@ -191,8 +190,18 @@ class Ledger:
         self._supplied = np.where(self._supplied, supplying > OUT_CHANCE, supplying * OUT_DAYS < 1.0)
         self._order(day + 1, plan)
 
+    def _take_from_lots(self, there: Units) -> None:
+        """Take what is gone off the deliveries that it came with: some off the newest, the rest off the oldest."""
+        lots = self._lots
+        gone = lots.sum(axis=1) - there[self._perishable]
+        picky = np.rint(REACH_BACK * gone).astype(np.int64)[:, None]
+        newer = np.cumsum(lots, axis=1) - lots
+        lots -= np.clip(picky - newer, 0, lots).astype(lots.dtype)
+        newer = np.cumsum(lots, axis=1) - lots
+        lots[:] = np.clip(there[self._perishable, None] - newer, 0, lots)
+
     def _order(self, tomorrow: int, plan: npt.NDArray[np.float64]) -> None:
-        raised = lift(self._promotions.discounts(self._promotions.week(tomorrow)))
+        raised = self._lift(tomorrow)
         rate = self.expected * np.where(raised > 1.0, np.maximum(raised * plan, 1.0), 1.0)
         gap = self._gap[_weekday(tomorrow)]
         need = rate * gap
@@ -200,20 +209,26 @@ class Ledger:
         most = np.maximum(least + rate, self._facing)
         rows = self._perishable
         most[rows] = np.minimum(most[rows], np.maximum(FRESH_SHARE * rate[rows] * self._life, FEWEST_FRESH))
+        least[rows] = most[rows]
         owned = self._book + self._ordered
         low = (gap > 0) & self._supplied & (owned <= np.minimum(least, most - 1.0))
         cases = np.ceil((most - owned) / self._case).astype(np.int64)
         self._ordered += np.where(low, cases * self._case, 0)
 
+    def _lift(self, day: int) -> npt.NDArray[np.float64]:
+        """Return how much more than usual promotions sell on a day."""
+        return lift(self._promotions.discounts(self._promotions.week(day)))
+
     def live_through_a_month(self, until: int, capacity: Units) -> Units:
         """Work through the days before a local day that nobody saw; return the units on each shelf."""
         on_shelf = np.zeros_like(self.room)
+        usual = self.expected.copy()
         for day in range(until - MONTH, until):
-            generator = self._seeds.draws("before", self._shop, day).generator()
-            raised = lift(self._promotions.discounts(self._promotions.week(day)))
             self.deliver(day)
             self.room = self.room + on_shelf - self.expire(on_shelf)
-            wanted = generator.poisson(self.expected * raised)
+            wanting = usual * self._lift(day)
+            generator = self._seeds.draws("before", self._shop, day).generator()
+            wanted = generator.poisson(wanting)
             sold = np.minimum(wanted, self.room)
             lost = np.minimum(generator.poisson(LOST_UNSEEN * sold), self.room - sold)
             self.room -= sold + lost

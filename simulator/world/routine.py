@@ -239,7 +239,8 @@ class Routine(Life):
         elif shop.is_open(outing.there.end) and shop.is_open(outing.leaves):
             self._pantry.restock(env.now)
             basket = seeds.draws("basket", self._person.household, self._pantry.trips)
-            visit = shop.browse(self._person.id, outing.leaves - outing.there.end, basket)
+            stay = outing.leaves - outing.there.end
+            visit = shop.browse(self._person.id, stay, basket, self._pantry.feeds)
             yield from self._make(outing, Activity.SHOP, visit)
 
     def _plan(self, place: Place, stay: float, latest: float) -> _Outing | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import simpy
 
+from simulator.core.ageing import Ageing
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Draws, Seeds
 from simulator.world.assortment import assortment
@@ -15,9 +16,20 @@ from simulator.world.customer import Customer
 from simulator.world.demand import UNITS_A_VISIT, Demand, usual_demand
 from simulator.world.fridge import DoorCause, Fridge
 from simulator.world.hours import OpeningHours
+from simulator.world.indoors import Indoors, Outdoors
 from simulator.world.ledger import Ledger, facing
 from simulator.world.losses import Losses
-from simulator.world.motor import Duty, Motor, MotorChange, MotorEvent, belt
+from simulator.world.motor import (
+    CHECKOUT,
+    COMPRESSOR,
+    TEST_RIG,
+    Duty,
+    Motor,
+    MotorChange,
+    MotorEvent,
+    MotorModel,
+    belt,
+)
 from simulator.world.place import Place
 from simulator.world.promotion import Promotions
 from simulator.world.replenishment import Replenishment
@@ -26,7 +38,9 @@ from simulator.world.shelf import Shelf
 SHELVES = 160
 SHELVES_PER_FRIDGE = 4
 BELTS = 4
-"""How a neighbourhood's shop is fitted out (assumption)."""
+RIGS = 4
+"""How a neighbourhood's shop is fitted out (assumption); test rigs only where bearings are tested, four on
+a shaft as in the IMS runs."""
 
 VISITS_A_DAY = 35.0
 """What the shop is laid out for: about 250 people, of whom 13 to 16 % shop for food on a day (USDA ERS
@@ -46,7 +60,7 @@ class Shop:
         hours: when it is open.
         shelves: in the order of the aisles.
         fridges: each holds some of the chilled shelves.
-        motors: the fridges' compressors, in their order, then the checkout belts.
+        motors: the fridges' compressors, in their order, then the checkout belts and any test rigs.
     """
 
     id: str
@@ -105,6 +119,8 @@ def build_shop(
     *,
     shelves: int = SHELVES,
     visits_a_day: float = VISITS_A_DAY,
+    outdoors: Outdoors | None = None,
+    ageing: Ageing = Ageing.SERVICE,
 ) -> Shop:
     """Return a shop as it would be on any day, with its staff, losses and machines at work.
 
@@ -117,15 +133,18 @@ def build_shop(
         shelves: how many, each of one item.
         visits_a_day: what it is laid out for. Staff learn what really is in demand, so that another number
             of shoppers changes how full the shelves are for some days only.
+        outdoors: the weather, some of which gets in; without any, it is always equally warm inside.
+        ageing: how fast its machines wear out.
 
     Raises:
         ValueError: more shelves than there are goods.
     """
     hours = OpeningHours(calendar)
     units_a_day = visits_a_day * UNITS_A_VISIT
-    stocked = _lay_out(env, seeds, shop_id, shelves, units_a_day)
+    indoors = Indoors(outdoors)
+    stocked = _lay_out(env, seeds, shop_id, shelves, units_a_day, indoors)
     fridges = tuple(dict.fromkeys(shelf.fridge for shelf in stocked if shelf.fridge is not None))
-    motors = _fit(env, seeds, shop_id, hours, fridges)
+    motors = _fit(env, seeds, shop_id, hours, fridges, indoors, ageing)
     promotions = Promotions(calendar, seeds, shop_id, stocked)
     ledger = Ledger(seeds, shop_id, stocked, units_a_day * usual_demand(stocked), promotions)
     rounds = seeds.draws("rounds", shop_id)
@@ -133,6 +152,8 @@ def build_shop(
     losses = Losses(env, hours, seeds, shop_id, stocked, ledger)
     env.process(replenishment.run())
     env.process(losses.run())
+    for fridge in fridges:
+        env.process(fridge.run())
     for motor in motors:
         env.process(motor.run())
     demand = Demand(seeds, stocked, promotions)
@@ -140,7 +161,7 @@ def build_shop(
 
 
 def _lay_out(
-    env: simpy.Environment, seeds: Seeds, shop_id: str, count: int, units_a_day: float
+    env: simpy.Environment, seeds: Seeds, shop_id: str, count: int, units_a_day: float, indoors: Indoors
 ) -> tuple[Shelf, ...]:
     """Return the shelves, full, with a fridge for every few chilled ones in a row."""
     shelves: list[Shelf] = []
@@ -149,7 +170,7 @@ def _lay_out(
     for number, good in enumerate(assortment(count, seeds.draws("assortment", shop_id))):
         if good.item.chilled and chilled % SHELVES_PER_FRIDGE == 0:
             fridge_id = f"{shop_id}-fridge{chilled // SHELVES_PER_FRIDGE}"
-            fridge = Fridge(env, fridge_id, seeds.draws("fridge", fridge_id))
+            fridge = Fridge(env, fridge_id, seeds.draws("fridge", fridge_id), indoors)
         chilled += good.item.chilled
         capacity = facing(good.item, units_a_day * good.popularity)
         shelves.append(
@@ -166,20 +187,36 @@ def _lay_out(
 
 
 def _fit(
-    env: simpy.Environment, seeds: Seeds, shop_id: str, hours: OpeningHours, fridges: tuple[Fridge, ...]
+    env: simpy.Environment,
+    seeds: Seeds,
+    shop_id: str,
+    hours: OpeningHours,
+    fridges: tuple[Fridge, ...],
+    indoors: Indoors,
+    ageing: Ageing,
 ) -> tuple[Motor, ...]:
-    """Return the motors: a compressor for each fridge, which stands still with it, and the belts."""
+    """Return the motors: a compressor for each fridge, which stands still with it, belts, and test rigs."""
     motors: list[Motor] = []
-    for number in range(len(fridges) + BELTS):
-        motor_id = f"{shop_id}-motor{number}"
-        if number < len(fridges):
-            duty = Duty(COMPRESSOR_LOAD, fridges[number].compressing)
-        else:
-            duty = belt(hours, seeds.draws("belt", motor_id))
-        motors.append(Motor(env, motor_id, duty, seeds.draws("motor", motor_id)))
+
+    def fit(duty: Duty, model: MotorModel) -> None:
+        if ageing is Ageing.ACCELERATED:
+            model = replace(model, load=TEST_RIG.load)
+        motor_id = f"{shop_id}-motor{len(motors)}"
+        motors.append(Motor(env, motor_id, duty, seeds.draws("motor", motor_id), model, indoors))
+
+    for fridge in fridges:
+        fit(Duty(COMPRESSOR_LOAD, fridge.compressing), COMPRESSOR)
+    for _ in range(BELTS):
+        fit(belt(hours, seeds.draws("belt", f"{shop_id}-motor{len(motors)}")), CHECKOUT)
+    for _ in range(RIGS if ageing is Ageing.ACCELERATED else 0):
+        fit(Duty(1.0, _always), TEST_RIG)
     for motor, fridge in zip(motors, fridges, strict=False):
         motor.observers.append(_Coupling(fridge).notice)
     return tuple(motors)
+
+
+def _always(_: float) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import pytest
 from corner_shop import CornerShop
 
 from simulator.core.actions import Command
+from simulator.core.ageing import Ageing
 from simulator.core.errors import UsageError
 from simulator.core.plugins import load
 from simulator.core.readings import Hazard, Reading
@@ -21,9 +25,11 @@ from simulator.devices.inventory_sensor import (
     MotorSensor,
     ShelfSensor,
 )
+from simulator.devices.inventory_sensor.mounting import Mounting, Watched
 from simulator.devices.inventory_sensor.scale import NOISE_DIVISIONS
 from simulator.world import Neighbourhood
 from simulator.world.fridge import DoorCause
+from simulator.world.heat import LOWEST, ExcursionCause
 from simulator.world.shelf import StockChange
 
 
@@ -31,15 +37,25 @@ class EquippedShop(CornerShop):
     """A corner shop with sensors; `sent` holds their readings by what they watch."""
 
     def __init__(
-        self, seed: int = 1, shelves: int = 40, visits_a_day: float = 20.0, **options: object
+        self,
+        seed: int = 1,
+        shelves: int = 40,
+        visits_a_day: float = 20.0,
+        ageing: Ageing = Ageing.SERVICE,
+        **options: object,
     ) -> None:
-        super().__init__(seed, shelves, visits_a_day)
+        super().__init__(seed, shelves, visits_a_day, ageing)
         self.options = InventorySensorOptions.model_validate(options)
         self.sent: dict[str, list[Reading]] = {}
         self.devices: dict[str, Device[InventorySensorOptions]] = {}
         hood = Neighbourhood("n0", (), (self.shop,))
         for placement in FAMILY.placements(hood, self.options, self.seeds.draws):
             self._equip(placement)
+
+    def equip(self, things: Iterable[Watched]) -> None:
+        """Put sensors on some more things."""
+        for thing in things:
+            self._equip(Placement(thing.id, Mounting(self.shop.place.id, thing)))
 
     def everything(self, event: str) -> list[tuple[str, Reading]]:
         return [(name, r) for name, sent in self.sent.items() for r in sent if r.event == event]
@@ -55,11 +71,16 @@ class EquippedShop(CornerShop):
         self.env.process(device.run())
 
 
-def still(**options: object) -> EquippedShop:
+def watched(ageing: Ageing = Ageing.SERVICE, visits_a_day: float = 20.0, **options: object) -> EquippedShop:
+    """Return a shop with a sensor on everything."""
+    shop = CornerShop(visits_a_day=visits_a_day, ageing=ageing).shop
+    things = len(shop.shelves) + len(shop.fridges) + len(shop.motors)
+    return EquippedShop(visits_a_day=visits_a_day, ageing=ageing, per_shop=things, **options)
+
+
+def still(ageing: Ageing = Ageing.SERVICE, **options: object) -> EquippedShop:
     """Return a shop where nobody comes, with a sensor on everything."""
-    corner = EquippedShop(visits_a_day=1e-6, per_shop=0)
-    things = len(corner.shop.shelves) + len(corner.shop.fridges) + len(corner.shop.motors)
-    return EquippedShop(visits_a_day=1e-6, per_shop=things, **options)
+    return watched(ageing, visits_a_day=1e-6, **options)
 
 
 def test_the_family_is_found_by_its_entry_point() -> None:
@@ -67,7 +88,8 @@ def test_the_family_is_found_by_its_entry_point() -> None:
 
 
 def test_sensors_change_no_event_of_the_world() -> None:
-    bare, equipped = CornerShop(seed=9, shelves=60), EquippedShop(seed=9, shelves=60, per_shop=70)
+    bare = CornerShop(seed=9, shelves=60, ageing=Ageing.ACCELERATED)
+    equipped = EquippedShop(seed=9, shelves=60, per_shop=70, ageing=Ageing.ACCELERATED)
     for corner in (bare, equipped):
         corner.env.run(until=21 * DAY)
     assert bare.log == equipped.log
@@ -182,7 +204,7 @@ def test_tags_are_counted_at_every_interval_each_shelf_in_its_own_rhythm() -> No
     phases = set()
     for shelf in corner.shop.shelves:
         reads = [reading for reading in corner.sent[shelf.id] if reading.event == "inventory"]
-        assert len(reads) == 30
+        assert 20 <= len(reads) <= 30, "but for what the radio loses"
         phases.add(reads[0].at)
         for reading in reads:
             assert reading.facts is not None
@@ -228,7 +250,7 @@ def test_a_fridge_tells_its_temperature_and_its_door() -> None:
     assert {reading.facts["cause"] for reading in door if reading.facts} == {"staff"}
     corner.env.run(until=DAY)
     temperatures = [reading for reading in corner.sent[fridge.id] if reading.event == "temperature"]
-    assert len(temperatures) == 96
+    assert 85 <= len(temperatures) <= 96, "but for what the radio loses"
     for reading in temperatures:
         assert reading.facts is not None
         assert abs(reading.values["celsius"] - reading.facts["celsius"]) < 0.6  # type: ignore[operator]
@@ -250,8 +272,8 @@ def test_a_fridge_that_leaves_its_band_raises_an_alarm_and_clears_it() -> None:
 
 
 def test_a_motors_vibration_grows_with_its_wear() -> None:
-    corner = still(report_interval="6h")
-    motor = corner.shop.motors[0]
+    corner = still(Ageing.ACCELERATED, report_interval="2h")
+    motor = max(corner.shop.motors, key=lambda motor: motor.remaining_life(0.0))
     end = motor.remaining_life(0.0)
     corner.env.run(until=end)
     turning = [reading for reading in corner.sent[motor.id] if reading.facts and reading.facts["running"]]
@@ -260,8 +282,82 @@ def test_a_motors_vibration_grows_with_its_wear() -> None:
     first, last = turning[0].values, turning[-1].values
     assert first["rms"] * 2 < last["rms"]  # type: ignore[operator]
     assert first["celsius"] < last["celsius"]  # type: ignore[operator]
+    assert 3.5 < first["crest"] < 5.5, "of noise"  # type: ignore[operator]
+    assert {"bpfo", "bpfi", "bsf"} == set(last["bands"])  # type: ignore[call-overload]
     assert turning[-1].facts is not None
     assert turning[-1].facts["remaining_life"] <= DAY  # type: ignore[operator]
+
+
+def test_readings_get_lost_now_and_then_several_in_a_row_but_events_never() -> None:
+    corner = still(report_interval="5m")
+    corner.env.run(until=10 * DAY)
+    lost = runs = 0
+    for fridge in corner.shop.fridges:
+        times = [reading.at for reading in corner.sent[fridge.id] if reading.event == "temperature"]
+        gaps = [round((b - a) / (5 * MINUTE)) - 1 for a, b in pairwise(times)]
+        lost += sum(gaps)
+        runs += sum(gap > 0 for gap in gaps)
+        used = [r.values["seconds"] for r in corner.sent[fridge.id] if r.event == "energy"]
+        assert sum(used) == pytest.approx(times[-1], abs=len(used))  # type: ignore[arg-type]
+    share = lost / (len(corner.shop.fridges) * 10 * 288)
+    assert 0.003 < share < 0.06
+    assert lost > 1.5 * runs
+
+
+def diagnose(celsius: float, used: list[Reading]) -> ExcursionCause:
+    """Return why a fridge was too warm or too cold, by its energy log alone.
+
+    Args:
+        celsius: what it was at first.
+        used: the entries from three before the excursion to its last.
+    """
+
+    def seconds(entry: Reading, what: str) -> float:
+        return float(entry.values[f"{what}_seconds"])  # type: ignore[arg-type]
+
+    if celsius < LOWEST:
+        return ExcursionCause.STUCK_THERMOSTAT
+    if any(seconds(entry, "compressor") + seconds(entry, "defrost") == 0.0 for entry in used[3:]):
+        return ExcursionCause.COMPRESSOR_FAILURE
+    if max(seconds(entry, "door") for entry in used) > 2 * MINUTE:
+        return ExcursionCause.DOOR_LEFT_OPEN
+    if any(seconds(entry, "defrost") for entry in used):
+        return ExcursionCause.DEFROST
+    return ExcursionCause.DOOR_OPENINGS
+
+
+def excursions(sent: list[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:
+    """Yield the first temperature of each excursion, and the energy log from three entries before it."""
+    used = [reading for reading in sent if reading.event == "energy"]
+    temperatures = [reading for reading in sent if reading.event == "temperature"]
+    out = [bool(reading.facts and reading.facts["excursion"]) for reading in temperatures]
+    for number in range(3, len(out)):
+        if out[number] and not out[number - 1]:
+            end = next((later for later in range(number, len(out)) if not out[later]), len(out))
+            yield temperatures[number], used[number - 3 : end]
+
+
+def test_energy_and_door_logs_explain_each_temperature_excursion() -> None:
+    """A fridge does not get out of its band but for a reason, and each reason is in the logs."""
+    said: Counter[tuple[str, bool]] = Counter()
+    for seed in range(2):
+        corner = EquippedShop(seed, 160, visits_a_day=35, ageing=Ageing.ACCELERATED, per_shop=0)
+        corner.equip(corner.shop.fridges)
+        corner.env.run(until=40 * DAY)
+        for fridge in corner.shop.fridges:
+            opened = [r.at for r in corner.sent[fridge.id] if r.event == "door" and r.values["open"]]
+            for first, used in excursions(corner.sent[fridge.id]):
+                assert first.facts is not None
+                truth = first.facts["excursion"]
+                told = diagnose(float(first.facts["celsius"]), used)  # type: ignore[arg-type]
+                said[str(truth), told == truth] += 1
+                if truth in (ExcursionCause.DOOR_LEFT_OPEN, ExcursionCause.DOOR_OPENINGS):
+                    assert bisect(opened, first.at) > 0
+                    assert first.at - opened[bisect(opened, first.at) - 1] < 4 * HOUR
+    right = sum(count for (_, held), count in said.items() if held)
+    assert sum(said.values()) > 100
+    assert right / sum(said.values()) > 0.97
+    assert {cause for cause, _ in said} >= {"compressor_failure", "door_left_open", "defrost"}
 
 
 def test_an_unwatched_shop_needs_no_sensor() -> None:

@@ -8,6 +8,7 @@ from simulator.core.readings import Hazard
 from simulator.devices.base import Device, Habitat, Process
 from simulator.devices.inventory_sensor.mounting import Mounting
 from simulator.devices.inventory_sensor.options import InventorySensorOptions
+from simulator.devices.inventory_sensor.radio import Radio
 from simulator.devices.inventory_sensor.rfid import missed
 from simulator.devices.inventory_sensor.scale import Scale
 from simulator.world.shelf import Shelf, ShelfEvent, StockChange
@@ -24,6 +25,7 @@ class ShelfSensor(Device[InventorySensorOptions]):
     __slots__ = (
         "_hazards",
         "_place",
+        "_radio",
         "_rfid",
         "_scale",
         "_shelf",
@@ -37,6 +39,7 @@ class ShelfSensor(Device[InventorySensorOptions]):
         self._shelf = shelf = mounting.watched
         self._scale = Scale(shelf.capacity * shelf.item.unit_weight, habitat.draws("scale"))
         self._rfid = habitat.draws("rfid")
+        self._radio = Radio(self._rfid)
         self._stock = 0
         self._hazards = (Hazard.PURCHASE, Hazard.HEALTH) if shelf.item.pharmacy else (Hazard.PURCHASE,)
 
@@ -46,7 +49,8 @@ class ShelfSensor(Device[InventorySensorOptions]):
         self._shelf.observers.append(self._notice)
         yield self.pause(float(self._rfid.generator().random()))
         while True:
-            self._read_tags()
+            if self._radio.carries(self.env.now):
+                self._read_tags()
             yield self.pause()
 
     def about(self) -> dict[str, str | None]:
@@ -88,7 +92,7 @@ class ShelfSensor(Device[InventorySensorOptions]):
         )
 
     def _weigh(self) -> float:
-        return self._scale.weigh(self._shelf.stock * self._shelf.item.unit_weight)
+        return self._scale.weigh(self.env.now, self._shelf.stock * self._shelf.item.unit_weight)
 
     def _estimate(self, grams: float) -> int:
         return max(round(grams / self._shelf.item.unit_weight), 0)
