@@ -69,7 +69,7 @@ def draw_habits(
         preparation=draws.uniform(0.75, 1.5),
         exercise=exercise,
         exercise_hour=draws.choice((6.5, 9.5, 17.5, 18.5), (0.2, 0.25, 0.3, 0.25)),
-        sociability=draws.lognormal(1.0, 0.55),
+        sociability=draws.lognormal(0.86, 0.55),
         drives=drives,
         errand=_draw_errand(schedule, draws) if draws.chance(PLANNERS) else None,
     )

@@ -22,8 +22,9 @@ KNOWN = (4, 10)
 """Places for one purpose that a person knows to begin with, at least and at most (assumption; about 25 for
 all purposes, Alessandretti 2018, Nature Human Behaviour 2)."""
 
-NEARBY = 300.0
-"""Metres within which distance hardly matters to where people go (assumption)."""
+NEARBY = 1500.0
+"""Metres within which distance hardly matters to where people go: the displacements of mobile phones fall as
+a power law beyond it (Gonzalez, Hidalgo and Barabási 2008, Nature 453)."""
 
 
 class Haunts:

@@ -21,7 +21,7 @@ ABOUT = {
     Activity.WORK: 6.0,
     Activity.SCHOOL: 9.0,
     Activity.SHOP: 45.0,
-    Activity.OUT: 12.0,
+    Activity.OUT: 9.0,
     Activity.COMMUTE: 0.0,
 }
 """Mean steps a minute of somebody who is about in a place, standing and sitting included.
@@ -29,7 +29,7 @@ ABOUT = {
 Assumptions; a day's steps follow from what people do, with the ways on foot and the exercise. Wearable owners
 make 7,731 in the median (Master 2022, Nature Medicine).
 """
-PARK = 35.0
+PARK = 30.0
 """The same in a park."""
 RIDING = {TravelMode.BUS: 12.0, TravelMode.CAR: 2.5}
 """Mean steps a minute on the way in a vehicle: those to the stop or across the car park."""
