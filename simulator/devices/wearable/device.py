@@ -79,7 +79,7 @@ class Wearable(Device[WearableOptions]):
         self.phone = Phone(person, habitat.draws("phone"))
         self.battery = Battery(person, traits.uniform(*rhythm.battery_life), traits)
         self._gait = Gait(person, habitat.calendar, traits, draws)
-        self._steps = Steps(person)
+        self._steps = Steps(person, draws)
         self._pulse = Pulse(person, rhythm, habitat.calendar, draws)
         self._variability = Variability(person, draws)
         self._sleep = Sleep(person, draws)

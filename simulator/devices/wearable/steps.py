@@ -1,15 +1,17 @@
-"""The step counter: a count for each quarter of an hour."""
+"""The step counter: a count for each quarter of an hour, and how much the wrist moved meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from simulator.core.readings import Hazard, Reading, Value
+from simulator.core.seeds import Draws
 from simulator.core.units import MINUTE
 from simulator.devices.hazards import hazards_of
 from simulator.devices.wearable.gait import BUCKET, Piece
+from simulator.devices.wearable.movement import movement
 from simulator.devices.wearable.stretch import Stretch
-from simulator.world.person import Person
+from simulator.world.person import Activity, Person
 
 
 class Steps:
@@ -18,9 +20,22 @@ class Steps:
     A count belongs to the activity in which most of its steps were made.
     """
 
-    __slots__ = ("_facts", "_hazards", "_household", "_most", "_person", "_place", "_since", "_steps")
+    __slots__ = (
+        "_draws",
+        "_facts",
+        "_hazards",
+        "_household",
+        "_most",
+        "_moved",
+        "_person",
+        "_place",
+        "_since",
+        "_steps",
+    )
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, draws: Draws) -> None:
+        self._draws = draws
+        self._moved = 0.0
         self._person = person.id
         self._household = person.household
         self._hazards = hazards_of(person, Hazard.HEALTH)
@@ -32,11 +47,13 @@ class Steps:
 
     def record(self, stretch: Stretch, pieces: Sequence[Piece], burst: list[Reading]) -> None:
         """Count the steps of a stretch."""
+        asleep = stretch.spell.activity is Activity.ASLEEP
         for start, end, cadence in pieces:
             if self._since is None:
                 self._since = start
             steps = cadence * (end - start) / MINUTE
             self._steps += steps
+            self._moved += movement(cadence, asleep, self._draws) * (end - start)
             if steps >= self._most:
                 self._most = steps
                 self._facts = stretch.facts
@@ -51,18 +68,19 @@ class Steps:
 
     def lose(self) -> None:
         """Forget what was counted and not yet reported."""
-        self._steps = 0.0
+        self._steps = self._moved = 0.0
         self._since = None
         self._most = -1.0
 
     def _report(self, at: float, burst: list[Reading]) -> None:
         count = int(self._steps)
         assert self._since is not None
+        seconds = at - self._since
         burst.append(
             Reading(
                 at,
                 "steps",
-                {"count": count, "seconds": round(at - self._since, 1)},
+                {"count": count, "seconds": round(seconds, 1), "movement": round(self._moved / seconds, 1)},
                 self._person,
                 self._household,
                 self._place,
@@ -72,5 +90,6 @@ class Steps:
         )
         # The broken step is made later, so that a long walk adds up to its distance.
         self._steps -= count
+        self._moved = 0.0
         self._since = None
         self._most = -1.0
