@@ -139,8 +139,9 @@ class TestWearers:
     """
 
     def test_days_are_alike_but_not_the_same(self, rhythms: Rhythms) -> None:
-        assert 0.4 < np.median(rhythms.movement[:, 0]) < 0.65
-        assert np.mean((rhythms.movement[:, 0] > 0.2) & (rhythms.movement[:, 0] < 0.8)) > 0.9
+        """A record of a week has a tenth more of it than one of two: its average day is fitted to itself."""
+        assert 0.4 < np.median(rhythms.movement[:, 0]) < 0.75
+        assert np.mean((rhythms.movement[:, 0] > 0.2) & (rhythms.movement[:, 0] < 0.85)) > 0.9
 
     def test_rest_and_activity_alternate_as_often_as_in_life(self, rhythms: Rhythms) -> None:
         assert 0.5 < np.median(rhythms.movement[:, 1]) < 0.95
