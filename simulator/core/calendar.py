@@ -57,6 +57,10 @@ class Calendar:
         """Return the local date and time at simulated second `at`."""
         return (self._utc + timedelta(seconds=at)).astimezone(self._zone)
 
+    def offset(self, at: float) -> float:
+        """Return how many seconds the local clock is ahead of UTC."""
+        return self._local(at) - self._epoch
+
     def hour(self, at: float) -> float:
         """Return the local clock hour, 0 ≤ hour < 24, with its fraction."""
         return (self._local(at) + at) % DAY / HOUR

@@ -76,8 +76,11 @@ def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # not found, a folder, or no name that a file could have
-        close = nearest(name, available_timezones())
+        known = available_timezones()
+        close = nearest(name, known)
         hint = f"did you mean {close!r}?" if close else "write an IANA name such as Australia/Adelaide"
+        if not known:
+            hint = "this machine knows no zones at all: install the package tzdata"
         raise ValueError(f"no zone {name!r} is known; {hint}") from None
     return name
 

@@ -33,7 +33,7 @@ from simulator.world.place import Place
 from simulator.world.routine import Routine
 from simulator.world.schedule import SCHOOL_STARTS, draw_schedule
 from simulator.world.shop import build_shop
-from simulator.world.sun import Sun
+from simulator.world.sun import Sun, longitude_of
 from simulator.world.surroundings import Surroundings
 from simulator.world.television import Television
 from simulator.world.town import LATITUDE, LONGITUDE, Town, lay_out
@@ -82,7 +82,7 @@ def build_neighbourhood(
     """
     name = f"n{index}"
     town = lay_out(name, index, households, shops, seeds.draws("town", name))
-    weather = Weather(calendar, seeds, Sun(calendar, LATITUDE, LONGITUDE), LATITUDE)
+    weather = Weather(calendar, seeds, Sun(calendar, LATITUDE, longitude_of(calendar, LONGITUDE)), LATITUDE)
     visits = TRIPS_A_WEEK / 7 * households / max(shops, 1)
     built = tuple(
         build_shop(

@@ -6,10 +6,24 @@ import math
 from functools import lru_cache
 
 from simulator.core.calendar import Calendar
-from simulator.core.units import DAY, MINUTE
+from simulator.core.units import DAY, HOUR, MINUTE
 
 ALTITUDE = math.radians(-0.833)
 """Of the sun's centre when its edge is on the horizon, with refraction (NOAA Solar Calculator)."""
+
+
+_AT_MOST = 2 * HOUR
+"""Seconds that clocks are off the sun where people live (western China has the most)."""
+
+
+def longitude_of(calendar: Calendar, longitude: float) -> float:
+    """Return where the sun is taken from: the place's longitude, if its clock is one that is used there.
+
+    A scenario may give its town the clock of any zone. The sun then goes by that clock, as over the zone's
+    middle meridian, so that noon is bright.
+    """
+    offset = calendar.offset(0.0)
+    return longitude if abs(offset - longitude / 360.0 * DAY) <= _AT_MOST else offset / DAY * 360.0
 
 
 class Sun:
@@ -21,7 +35,7 @@ class Sun:
     Args:
         calendar: tells the days.
         latitude: degrees.
-        longitude: degrees.
+        longitude: degrees; see `longitude_of` for a town whose clock is of another zone.
     """
 
     def __init__(self, calendar: Calendar, latitude: float, longitude: float) -> None:

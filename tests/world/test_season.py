@@ -12,7 +12,7 @@ from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.holidays import easter_sunday, is_public_holiday, is_school_holiday
-from simulator.world.sun import Sun
+from simulator.world.sun import Sun, longitude_of
 from simulator.world.weather import Weather
 
 
@@ -91,6 +91,15 @@ def test_the_sun_rises_and_sets_as_in_the_almanac(
     for found, expected in zip(sun_at(zone, day, *spot), (rises, sets), strict=True):
         apart = datetime.strptime(found, "%H:%M") - datetime.strptime(expected, "%H:%M")  # noqa: DTZ007
         assert abs(apart) <= timedelta(minutes=6)
+
+
+@pytest.mark.parametrize("zone", ["Australia/Adelaide", "Europe/London", "America/New_York", "Asia/Tokyo"])
+def test_noon_is_bright_whatever_zone_the_town_has_its_clock_from(zone: str) -> None:
+    calendar = Calendar(datetime(2026, 3, 20, tzinfo=UTC), zone)
+    sun = Sun(calendar, -31.0, longitude_of(calendar, 137.85))
+    noon = calendar.next(0.0, 12.0)
+    assert 5 < calendar.hour(sun.rises(noon)) < 8
+    assert 17 < calendar.hour(sun.sets(noon)) < 20
 
 
 def test_beyond_the_polar_circle_it_is_day_all_day_or_not_at_all() -> None:
