@@ -25,6 +25,10 @@ MEASURES: Mapping[str, Measure] = {
 """The measure of each target that is not left out, by its id."""
 
 
+Progress = Callable[[str, float], None]
+"""Told the title of the cohort that is simulated, and the share of it that is over."""
+
+
 class Verdict(StrEnum):
     """Whether a simulated population agrees with a target."""
 
@@ -73,11 +77,16 @@ def select(only: Sequence[str] = ()) -> tuple[Target, ...]:
     return tuple(target for target in targets if not only or target.id in only or target.family in only)
 
 
+def needs(target: Target) -> tuple[type[Cohort], ...]:
+    """Return the cohorts that a target is measured of; none if it is left out."""
+    return () if target.left_out else MEASURES[target.id].cohorts
+
+
 def calibrate(
     targets: Iterable[Target],
     *,
     scale: float = 1.0,
-    progress: Callable[[str, float], None] = lambda _cohort, _share: None,
+    progress: Progress = lambda _cohort, _share: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Finding]:
     """Yield a finding for each target, in an order that needs each population once.
@@ -96,19 +105,19 @@ def calibrate(
             waiting.append(target)
     lived: dict[type[Cohort], Cohort] = {}
     yield from _measure_ready(waiting, lived)
-    for kind in dict.fromkeys(cohort for target in waiting for cohort in MEASURES[target.id].cohorts):
+    for kind in dict.fromkeys(cohort for target in waiting for cohort in needs(target)):
         cohort = lived[kind] = kind(scale)
         if not cohort.live(partial(progress, kind.title), stopped):
             return
         yield from _measure_ready(waiting, lived)
-        needed = {cohort for target in waiting for cohort in MEASURES[target.id].cohorts}
+        needed = {cohort for target in waiting for cohort in needs(target)}
         lived = {kind: cohort for kind, cohort in lived.items() if kind in needed}
 
 
 def _measure_ready(waiting: list[Target], lived: Mapping[type[Cohort], Cohort]) -> Iterator[Finding]:
     """Yield a finding for each target whose cohorts have all lived, and wait for it no longer."""
     for target in list(waiting):
-        if lived.keys() >= set(MEASURES[target.id].cohorts):
+        if lived.keys() >= set(needs(target)):
             yield _measure(target, lived)
             waiting.remove(target)
 

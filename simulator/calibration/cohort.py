@@ -35,6 +35,9 @@ class Cohort(ABC):
     title: ClassVar[str]
     """What it is, in a few words."""
 
+    cost: ClassVar[float]
+    """Processor time that it takes, roughly, relative to others: what takes long is begun first."""
+
     def __init__(self, scale: float = 1.0) -> None:
         self.scenario = Scenario.model_validate({"start": START, **self.describe()}).scaled(scale)
         self.chronicle = Chronicle(self.scenario)

@@ -12,6 +12,7 @@ class Crowd(Cohort):
     """Eight thousand households whose health, a function of time, can be asked about any day of a year."""
 
     title: ClassVar[str] = "a crowd of 20,000 people, asked about a year of their health"
+    cost: ClassVar[float] = 12.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""

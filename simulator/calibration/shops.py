@@ -32,7 +32,7 @@ class Tags:
 
 
 class Shops(Cohort):
-    """Ten shops with the thousand households who shop in them.
+    """Eight shops with the eight hundred households who shop in them.
 
     Attributes:
         tags: what the RFID readers counted, by device.
@@ -40,7 +40,8 @@ class Shops(Cohort):
         cabinets: the kind of each of these fridges, by device.
     """
 
-    title: ClassVar[str] = "ten shops full of sensors, four weeks"
+    title: ClassVar[str] = "eight shops full of sensors, four weeks"
+    cost: ClassVar[float] = 30.0
 
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
@@ -54,7 +55,7 @@ class Shops(Cohort):
             "name": "shops",
             "seed": 1859,
             "duration": "28d",
-            "world": {"households": 1000, "shops": 10},
+            "world": {"households": 800, "shops": 8},
             "devices": [
                 {
                     "kind": "inventory_sensor",

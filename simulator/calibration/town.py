@@ -60,6 +60,7 @@ class Town(Cohort):
     """
 
     title: ClassVar[str] = "a town of 2,000 households with shops and speakers, two weeks"
+    cost: ClassVar[float] = 30.0
 
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
@@ -115,6 +116,7 @@ class RetailHomes(Town):
     """Homes that all have speakers of the retailer's make, like Alexa."""
 
     title: ClassVar[str] = "800 homes with speakers of a retailer's make, two weeks"
+    cost: ClassVar[float] = 20.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
@@ -125,6 +127,7 @@ class SearchHomes(Town):
     """Homes that all have speakers of the search engine's make, like Google's."""
 
     title: ClassVar[str] = "800 homes with speakers of a search engine's make, two weeks"
+    cost: ClassVar[float] = 20.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
@@ -134,11 +137,12 @@ class SearchHomes(Town):
 class BuyingHomes(Town):
     """Homes with speakers that are watched for the first eight months of a year, for what they buy."""
 
-    title: ClassVar[str] = "800 homes with speakers, eight months"
+    title: ClassVar[str] = "300 homes with speakers, eight months"
+    cost: ClassVar[float] = 120.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
-        return _homes("buying-homes", 2018, "240d")
+        return _homes("buying-homes", 2018, "240d", households=300)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what keeps the purchases, and nothing else for so long."""
@@ -150,11 +154,13 @@ def speakers(**options: object) -> Mapping[str, object]:
     return {"kind": "smart_speaker", "report_interval": "1d", "motion_interval": "7d", **options}
 
 
-def _homes(name: str, seed: int, duration: str, **options: object) -> Mapping[str, Any]:
+def _homes(
+    name: str, seed: int, duration: str, households: int = 800, **options: object
+) -> Mapping[str, Any]:
     return {
         "name": name,
         "seed": seed,
         "duration": duration,
-        "world": {"households": 800, "shops": 0},
+        "world": {"households": households, "shops": 0},
         "devices": [speakers(owners=1.0, **options)],
     }

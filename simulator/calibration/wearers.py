@@ -146,7 +146,8 @@ class Wrist:
 class Wearers(Cohort):
     """Everybody of six years or more wears a watch. Kept by wearer."""
 
-    title: ClassVar[str] = "everybody of 240 households with a watch, two weeks"
+    title: ClassVar[str] = "everybody of 200 households with a watch, two weeks"
+    cost: ClassVar[float] = 40.0
 
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
@@ -159,7 +160,7 @@ class Wearers(Cohort):
             "name": "wearers",
             "seed": 1628,
             "duration": "14d",
-            "world": {"households": 240, "shops": 3},
+            "world": {"households": 200, "shops": 2},
             "devices": [{"kind": "wearable", "owners": 1.0}],
         }
 
@@ -208,6 +209,7 @@ class Bands(Wearers):
     """Bands, which sample every few seconds."""
 
     title: ClassVar[str] = "12 households with bands, four days"
+    cost: ClassVar[float] = 3.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
@@ -224,6 +226,7 @@ class Hoarders(Wearers):
     """Watches that sync about once a week, so that some have to wait longer than they can store."""
 
     title: ClassVar[str] = "10 households with watches that sync weekly, six weeks"
+    cost: ClassVar[float] = 5.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ Progress = Callable[[str, float], None]
 """Told what is simulated, and the share of it that is over."""
 
 Stopped = Callable[[], bool]
+
+MOST_WORKERS = 4
+"""Processes on which cohorts are simulated; more would wait for the slowest cohort."""
 
 
 @click.command(
@@ -128,11 +132,12 @@ def _look(choice: Choice, household: str | None, progress: Progress, stopped: St
 
 def _calibrate(only: tuple[str, ...], progress: Progress, stopped: Stopped) -> list[Finding]:
     """Return the findings in the order of the targets; only those that were reached, if stopped."""
-    from simulator.calibration import calibrate, select
+    from simulator.calibration import calibrate_on, select
 
     targets = select(only)
     order = {target.id: number for number, target in enumerate(targets)}
-    findings = calibrate(targets, progress=progress, stopped=stopped)
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    findings = calibrate_on(workers, targets, progress=progress, stopped=stopped)
     return sorted(findings, key=lambda finding: order[finding.target.id])
 
 
