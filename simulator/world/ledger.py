@@ -191,7 +191,7 @@ class Ledger:
         self._order(day + 1, plan)
 
     def _take_from_lots(self, there: Units) -> None:
-        """Take what is gone off the deliveries that it came with: some off the newest, the rest off the oldest."""
+        """Take what is gone off the deliveries that it came with: some the newest, else the oldest."""
         lots = self._lots
         gone = lots.sum(axis=1) - there[self._perishable]
         picky = np.rint(REACH_BACK * gone).astype(np.int64)[:, None]

@@ -205,10 +205,16 @@ class Motor:
         """Return the true vibration velocity in mm/s rms; 0 while it stands still."""
         return self.listen(at).rms
 
-    def temperature(self, at: float) -> float:
-        """Return the temperature of its housing in °C; friction adds to it as the motor wears."""
+    def temperature(self, at: float, wear: float | None = None) -> float:
+        """Return the temperature of its housing in °C; friction adds to it as the motor wears.
+
+        Args:
+            at: simulated second.
+            wear: what `wear` gives for it, if that is known.
+        """
         load = 0.0 if self.failed else self._duty.load
-        return self._indoors.temperature(at) + RISE * load * (1.0 + 0.5 * self.wear(at))
+        worn = self.wear(at) if wear is None else wear
+        return self._indoors.temperature(at) + RISE * load * (1.0 + 0.5 * worn)
 
     def _install(self, age: float = 0.0) -> None:
         """Put in a motor that has lived a share `age` of its life, and draw what will become of it."""

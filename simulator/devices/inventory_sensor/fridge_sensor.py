@@ -46,7 +46,7 @@ class FridgeSensor(Device[InventorySensorOptions]):
         self._opened_at: float | None = None
         self._counted_from: float | None = None
         self._door_seconds = 0.0
-        self._radio = Radio(self._draws)
+        self._radio = Radio(self.env.now, self._draws)
         self._metered_at = self.env.now
         self._meter = Meter()
 

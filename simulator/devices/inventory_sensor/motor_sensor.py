@@ -10,6 +10,7 @@ from simulator.devices.inventory_sensor.options import InventorySensorOptions
 from simulator.devices.inventory_sensor.radio import Radio
 from simulator.world.bearing import Defect
 from simulator.world.motor import Motor
+from simulator.world.vibration import SILENCE
 
 FLOOR_RMS = 0.03
 FLOOR_CREST = 4.5
@@ -28,6 +29,9 @@ BANDS = {
 }
 """What the bands about the defect frequencies are called: ball pass frequency of the outer and the inner
 race, ball spin frequency."""
+
+QUIET_BANDS = dict.fromkeys(BANDS.values(), 0.0)
+"""What these bands hold of a motor at rest: nothing that the sensor could tell from its own noise."""
 
 
 class MotorSensor(Device[InventorySensorOptions]):
@@ -50,7 +54,7 @@ class MotorSensor(Device[InventorySensorOptions]):
         self._place = mounting.place
         self._motor = mounting.watched
         self._draws = habitat.draws("vibration")
-        self._radio = Radio(self._draws)
+        self._radio = Radio(self.env.now, self._draws)
 
     def run(self) -> Process:
         """Return the sensor's life: it measures at every interval."""
@@ -66,13 +70,18 @@ class MotorSensor(Device[InventorySensorOptions]):
 
     def _measure(self) -> None:
         motor, now, normal = self._motor, self.env.now, self._draws.normal
-        heard = motor.listen(now)
-        rms = math.hypot(heard.rms * (1.0 + normal(0.0, RMS_NOISE)), FLOOR_RMS)
-        peak = max(heard.peak * (1.0 + normal(0.0, PEAK_NOISE)), FLOOR_CREST * FLOOR_RMS, rms)
-        bands = {
-            BANDS[part]: round(level * (1.0 + normal(0.0, BAND_NOISE)), 3)
-            for part, level in heard.bands.items()
-        }
+        heard, wear = motor.listen(now), motor.wear(now)
+        running = heard is not SILENCE
+        if running:
+            rms = math.hypot(heard.rms * (1.0 + normal(0.0, RMS_NOISE)), FLOOR_RMS)
+            peak = max(heard.peak * (1.0 + normal(0.0, PEAK_NOISE)), rms)
+            bands = {
+                BANDS[part]: round(level * (1.0 + normal(0.0, BAND_NOISE)), 3)
+                for part, level in heard.bands.items()
+            }
+        else:
+            rms = FLOOR_RMS * (1.0 + normal(0.0, RMS_NOISE))
+            peak, bands = FLOOR_CREST * rms, QUIET_BANDS
         defect = motor.defect(now)
         self.emit(
             "vibration",
@@ -82,12 +91,12 @@ class MotorSensor(Device[InventorySensorOptions]):
                 "crest": round(peak / rms, 2),
                 "kurtosis": round(heard.kurtosis * (1.0 + normal(0.0, KURTOSIS_NOISE)), 2),
                 "bands": bands,
-                "celsius": round(motor.temperature(now) + normal(0.0, CELSIUS_NOISE), 1),
+                "celsius": round(motor.temperature(now, wear) + normal(0.0, CELSIUS_NOISE), 1),
             },
             facts={
-                "running": motor.running(now),
+                "running": running,
                 "failed": motor.failed,
-                "wear": round(motor.wear(now), 4),
+                "wear": round(wear, 4),
                 "age": round(motor.age(now)),
                 "remaining_life": round(motor.remaining_life(now)),
                 "defect": None if defect is None else defect.value,

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from simulator.core.seeds import Draws
-from simulator.core.units import MINUTE
+from simulator.core.units import DAY, MINUTE
 
-FADE_CHANCE = 0.004
+FADE_EVERY = 2.6 * DAY
 FADE_MEAN = 30 * MINUTE
-"""How often a reading meets a radio that has faded, and how long that lasts, such as while a trolley stands
-in the way (assumption: about 1 % of the readings are missing, in runs, as a Gilbert channel has it)."""
+"""How long it is from one fading to the next, and how long that lasts, such as while a trolley stands in the
+way (assumption: about 1 % of the readings are missing, in runs, as a Gilbert channel has it)."""
 
 
 class Radio:
     """Carries a sensor's regular readings. What an event makes it send, it repeats until it is heard.
 
     Args:
+        at: simulated second from which on it is asked.
         draws: a stream of the sensor's.
     """
 
-    __slots__ = ("_draws", "_silent_until")
+    __slots__ = ("_back_at", "_draws", "_fades_at")
 
-    def __init__(self, draws: Draws) -> None:
+    def __init__(self, at: float, draws: Draws) -> None:
         self._draws = draws
-        self._silent_until = 0.0
+        self._back_at = at
+        self._fades_at = at
+        self._plan()
 
     def carries(self, at: float) -> bool:
         """Return whether a reading of simulated second `at` arrives; times only go up."""
-        if at < self._silent_until:
-            return False
-        if self._draws.chance(FADE_CHANCE):
-            self._silent_until = at + self._draws.exponential(FADE_MEAN)
-            return False
-        return True
+        while at >= self._back_at:
+            self._plan()
+        return at < self._fades_at
+
+    def _plan(self) -> None:
+        """Settle when it fades next, and until when."""
+        self._fades_at = self._back_at + self._draws.exponential(FADE_EVERY)
+        self._back_at = self._fades_at + self._draws.exponential(FADE_MEAN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from simulator.core.seeds import Draws
 
@@ -34,13 +35,18 @@ def missed(items: int, draws: Draws) -> int:
 
     Inversion, since most reads miss nothing and are then over at once.
     """
-    miss = miss_chance(items)
-    odds = miss / (1.0 - miss)
+    chance, odds = _first_step(items)
     left = draws.uniform()
-    chance = (1.0 - miss) ** items
     count = 0
     while left >= chance and count < items:
         left -= chance
         count += 1
         chance *= odds * (items - count + 1) / count
     return count
+
+
+@lru_cache(maxsize=1024)
+def _first_step(items: int) -> tuple[float, float]:
+    """Return the chance that none of `items` is missed, and the odds of missing one of them."""
+    miss = miss_chance(items)
+    return (1.0 - miss) ** items, miss / (1.0 - miss)

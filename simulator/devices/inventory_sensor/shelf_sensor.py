@@ -39,7 +39,7 @@ class ShelfSensor(Device[InventorySensorOptions]):
         self._shelf = shelf = mounting.watched
         self._scale = Scale(shelf.capacity * shelf.item.unit_weight, habitat.draws("scale"))
         self._rfid = habitat.draws("rfid")
-        self._radio = Radio(self._rfid)
+        self._radio = Radio(self.env.now, self._rfid)
         self._stock = 0
         self._hazards = (Hazard.PURCHASE, Hazard.HEALTH) if shelf.item.pharmacy else (Hazard.PURCHASE,)
 
