@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from simulator.core.refusals import Refusal
 from simulator.metrics import Snapshot, Tally, Witnessed
 from simulator.mqtt import ConnectionCounts, SessionReport
 
@@ -40,7 +41,7 @@ class Standing:
     cpu_seconds: float = 0.0
     rss_bytes: int = 0
     held_back: dict[str, int] = field(default_factory=dict)
-    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refusals: Counter[Refusal] = field(default_factory=Counter)
     witnessed: Witnessed = field(default_factory=Witnessed)
     unconnected: tuple[SessionReport, ...] = ()
 
@@ -86,5 +87,6 @@ class Standing:
             reconnects=connections.reconnected,
             queue_depth=self.queued,
             in_flight=self.in_flight,
+            refusals=Counter(self.refusals),
             simulated_seconds=self.simulated,
         )

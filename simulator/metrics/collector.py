@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from simulator.core.records import Outcome
+from simulator.core.refusals import Refusal
 from simulator.metrics.histogram import BOUNDS, Histogram
 from simulator.metrics.tally import Tally
 
@@ -26,6 +27,7 @@ class Snapshot:
         reconnects: connections opened anew after that, since the start.
         queue_depth: messages that are due and wait to be sent.
         in_flight: messages that are sent and wait for the broker's answer.
+        refusals: what the broker has refused since the start, by reason.
         simulated_seconds: the simulated clock, seconds since the scenario's start.
     """
 
@@ -35,6 +37,7 @@ class Snapshot:
     reconnects: int = 0
     queue_depth: int = 0
     in_flight: int = 0
+    refusals: Mapping[Refusal, int] = field(default_factory=dict)
     simulated_seconds: float = 0.0
 
 
@@ -75,6 +78,7 @@ class Collector:
         yield CounterMetricFamily(
             "fleetsim_reconnects", "Connections opened anew after they broke.", now.reconnects
         )
+        yield _refusals(now.refusals)
         yield GaugeMetricFamily(
             "fleetsim_queue_depth", "Messages that are due and wait to be sent.", now.queue_depth
         )
@@ -112,6 +116,18 @@ def _messages(tally: Tally) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "fleetsim_commands", "Messages that came to the devices' own subscriptions.", tally.commands
     )
+
+
+def _refusals(refusals: Mapping[Refusal, int]) -> Metric:
+    counter = CounterMetricFamily(
+        "fleetsim_refusals",
+        "What the broker refused, by MQTT packet and reason code; no code where TLS or HTTP refused.",
+        labels=["packet", "code", "reason"],
+    )
+    for refusal, count in refusals.items():
+        code = "" if refusal.code is None else f"0x{refusal.code:02x}"
+        counter.add_metric([refusal.what.packet, code, refusal.reason], count)
+    return counter
 
 
 def _histogram(name: str, help_text: str, histogram: Histogram) -> Metric:

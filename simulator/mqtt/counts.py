@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from simulator.core.refusals import Refusal, Refused
+
 
 class SessionState(StrEnum):
     """Where a session is.
@@ -20,19 +22,6 @@ class SessionState(StrEnum):
     BACKING_OFF = "backing off"
     ENDED = "ended"
     REFUSED = "refused"
-
-
-class Refused(StrEnum):
-    """What a broker refuses with a reason.
-
-    CONNECTIONS each time, those among them that another attempt overcomes; DISCONNECTS are connections that
-    it ended with a reason code of MQTT 5.
-    """
-
-    CONNECTIONS = "connections"
-    DISCONNECTS = "disconnects"
-    SUBSCRIPTIONS = "subscriptions"
-    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +91,11 @@ class Tally:
     in_flight: int = 0
     refused_subscriptions: int = 0
     capped: int = 0
-    refusals: Counter[tuple[Refused, str]] = field(default_factory=Counter)
+    refusals: Counter[Refusal] = field(default_factory=Counter)
 
-    def refuse(self, what: Refused, reason: str) -> None:
+    def refuse(self, what: Refused, reason: str, code: int | None = None) -> None:
         """Count a refusal by its reason."""
-        self.refusals[what, reason] += 1
+        self.refusals[Refusal(what, reason, code)] += 1
 
     def connections(self) -> ConnectionCounts:
         """Return the counts of connections as they are now."""

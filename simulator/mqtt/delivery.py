@@ -20,6 +20,7 @@ from simulator.core.actions import (
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.records import Delivered, Outcome
+from simulator.core.refusals import Refusal
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.caps import Caps
@@ -164,9 +165,9 @@ class Delivery:
         return counts
 
     @property
-    def refusals(self) -> Counter[tuple[str, str]]:
+    def refusals(self) -> Counter[Refusal]:
         """What the broker has refused so far, and how often for which reason."""
-        return Counter({(what.value, why): count for (what, why), count in self._tally.refusals.items()})
+        return Counter(self._tally.refusals)
 
     @property
     def connections(self) -> ConnectionCounts:

@@ -42,7 +42,7 @@ class Carried(Protocol):
     def closed(self, reason: str) -> None:
         """Hear that the connection is gone, or could not be made, and nobody here wanted that."""
 
-    def turned_away(self, reason: str) -> None:
+    def turned_away(self, reason: str, code: int | None = None) -> None:
         """Hear that the broker does not want this device, and will not another time."""
 
     def tick(self, now: float) -> None:

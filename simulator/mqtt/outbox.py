@@ -14,7 +14,8 @@ import msgspec
 from simulator.core.actions import Connect, Disconnect, Publish
 from simulator.core.endpoint import Protocol
 from simulator.core.records import Delivered, Outcome
-from simulator.mqtt.counts import Refused, Tally
+from simulator.core.refusals import Refused
+from simulator.mqtt.counts import Tally
 from simulator.mqtt.features import message_properties
 from simulator.mqtt.link import Greeting, Link
 from simulator.mqtt.options import DeliveryOptions
@@ -331,8 +332,9 @@ class Outbox:
         if code < FIRST_FAILURE or message.received:  # after a PUBREC only the packet id can be in doubt
             self._end(message, _ACKNOWLEDGED, None, now)
         else:
-            self._tally.refuse(Refused.MESSAGES, reason_name(code))
-            self._end(message, Outcome.REFUSED, reason_name(code), now)
+            reason = reason_name(code)
+            self._tally.refuse(Refused.MESSAGES, reason, code)
+            self._end(message, Outcome.REFUSED, reason, now)
 
     def all_accepted(self, packet_ids: Sequence[int], now: float) -> None:
         """Take note that the broker has taken messages in flight."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from simulator.mqtt.codec import ReasonCode
@@ -28,12 +29,14 @@ ELSEWHERE = frozenset({ReasonCode.USE_ANOTHER_SERVER, ReasonCode.SERVER_MOVED})
 nobody has proven that the other broker is the user's, so a reference is never followed, not even read."""
 
 
+_KNOWN = frozenset(ReasonCode)
+
+
+@lru_cache(maxsize=256)
 def reason_name(code: int) -> str:
-    """Return a reason code in words: 0x87 is ``not authorized``."""
-    try:
-        return ReasonCode(code).name.lower().replace("_", " ")
-    except ValueError:
-        return f"reason code {code:#04x}"
+    """Return a reason code in words and as a number: ``not authorized (0x87)``."""
+    name = ReasonCode(code).name.lower().replace("_", " ") if code in _KNOWN else "unknown reason"
+    return f"{name} (0x{code:02x})"
 
 
 class Cause(StrEnum):

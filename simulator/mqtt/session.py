@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscribe
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
+from simulator.core.refusals import Refused
 from simulator.mqtt.attempts import Attempts
 from simulator.mqtt.backoff import Backoff
-from simulator.mqtt.counts import Refused, SessionReport, SessionState, Tally
+from simulator.mqtt.counts import SessionReport, SessionState, Tally
 from simulator.mqtt.history import History
 from simulator.mqtt.keep_alive import KeepAlive, pace_of
 from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
@@ -230,10 +231,10 @@ class Session:
         self._attempts.resolved()
         self._advance()
 
-    def turned_away(self, reason: str) -> None:
+    def turned_away(self, reason: str, code: int | None = None) -> None:
         """The broker does not want this device, and will not another time."""
         self._tally.refused += 1
-        self._tally.refuse(Refused.CONNECTIONS, reason)
+        self._tally.refuse(Refused.CONNECTIONS, reason, code)
         self._break_off(SessionState.REFUSED, reason)
 
     def tick(self, now: float) -> None:
@@ -310,12 +311,13 @@ class Session:
             self._tend(now)
 
     def _refused(self, code: int) -> None:
+        reason = reason_name(code)
         if code in PASSING:
-            self._tally.refuse(Refused.CONNECTIONS, reason_name(code))
-            self._history.put_off(reason_name(code))
-            self._hang_up(reason_name(code))
+            self._tally.refuse(Refused.CONNECTIONS, reason, code)
+            self._history.put_off(reason)
+            self._hang_up(reason)
             return
-        self.turned_away(reason_name(code))
+        self.turned_away(reason, code)
 
     def acknowledged(self, packet_id: int, code: int) -> None:
         """The broker is done with a message."""
@@ -340,7 +342,7 @@ class Session:
         self._subscriptions.answered(packet_id)
         if code >= FIRST_FAILURE:
             self._tally.refused_subscriptions += 1
-            self._tally.refuse(Refused.SUBSCRIPTIONS, reason_name(code))
+            self._tally.refuse(Refused.SUBSCRIPTIONS, reason_name(code), code)
 
     def ponged(self) -> None:
         """The broker has answered a ping."""
@@ -358,10 +360,10 @@ class Session:
         if self.state not in (SessionState.CONNECTING, SessionState.CONNECTED):
             return
         if code in ELSEWHERE:
-            self.turned_away(reason)
+            self.turned_away(reason, code)
             return
         if code >= FIRST_FAILURE:
-            self._tally.refuse(Refused.DISCONNECTS, reason)
+            self._tally.refuse(Refused.DISCONNECTS, reason, code)
         self._hang_up(reason)
 
     # What is asked about it

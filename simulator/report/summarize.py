@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from simulator.core.refusals import Refusal
 from simulator.core.thresholds import PERCENTILES, Quantity, Threshold
 from simulator.metrics import Counts, Histogram, Tally, Witnessed
 from simulator.report.summary import (
@@ -41,7 +42,7 @@ def summarize(
     failure: str | None = None,
     witness: Witnessed | None = None,
     held_back: Mapping[str, int] | None = None,
-    refusals: Mapping[tuple[str, str], int] | None = None,
+    refusals: Mapping[Refusal, int] | None = None,
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -136,10 +137,10 @@ def metric_values(tally: Tally, connections: Connections, seconds: float) -> dic
     return values
 
 
-def _by_reason(refusals: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+def _by_reason(refusals: Mapping[Refusal, int]) -> dict[str, dict[str, int]]:
     nested: dict[str, dict[str, int]] = {}
-    for (what, reason), count in sorted(refusals.items()):
-        nested.setdefault(what, {})[reason] = count
+    for refusal, count in sorted(refusals.items()):
+        nested.setdefault(refusal.what.value, {})[refusal.reason] = count
     return nested
 
 

@@ -151,7 +151,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         transports: connections by the transport that carried them.
         held_back: messages and connections by the hard cap that they were beyond.
         refusals: how often the broker refused `connections`, `subscriptions` and `messages`, or ended a
-            connection with a reason code of MQTT 5 (`disconnects`), by reason.
+            connection with a reason code of MQTT 5 (`disconnects`), by reason: name and number of the code.
         clean_up: what was removed from the broker at the end, None if nothing had to be.
     """
 

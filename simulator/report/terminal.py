@@ -97,8 +97,8 @@ def _facts(summary: Summary) -> RenderableType:
 
 
 def _refused(summary: Summary) -> str:
-    return ", ".join(
-        f"{count:,} {what} ({reason})"
+    return "; ".join(
+        f"{count:,} {what}: {reason}"
         for what, reasons in summary.refusals.items()
         for reason, count in reasons.items()
     )

@@ -13,6 +13,7 @@ from prometheus_server import PrometheusServer, labels
 from simulator.core.actions import Publish
 from simulator.core.errors import RunFailedError
 from simulator.core.records import Delivered, Outcome
+from simulator.core.refusals import Refusal, Refused
 from simulator.metrics import Collector, Snapshot, Tally, serve
 
 
@@ -48,6 +49,10 @@ SNAPSHOT = Snapshot(
     reconnects=3,
     queue_depth=11,
     in_flight=5,
+    refusals={
+        Refusal(Refused.MESSAGES, "not authorized (0x87)", 0x87): 6,
+        Refusal(Refused.CONNECTIONS, "TLS failed: tlsv1 alert unknown ca"): 2,
+    },
     simulated_seconds=3600.0,
 )
 
@@ -83,9 +88,16 @@ def test_counts_are_labelled_by_family_qos_and_outcome(collector: Collector) -> 
     }
 
 
+def test_refusals_are_labelled_by_packet_and_reason_code(collector: Collector) -> None:
+    reason = "not authorized (0x87)"
+    assert value(collector, "refusals_total", packet="publish", code="0x87", reason=reason) == 6
+    reason = "TLS failed: tlsv1 alert unknown ca"
+    assert value(collector, "refusals_total", packet="connect", code="", reason=reason) == 2
+
+
 def test_no_label_names_a_device_or_a_topic(collector: Collector) -> None:
     used = {label for metric in collector.collect() for sample in metric.samples for label in sample.labels}
-    assert used == {"version", "family", "qos", "outcome", "le", "state"}
+    assert used == {"version", "family", "qos", "outcome", "le", "state", "packet", "code", "reason"}
 
 
 def test_latencies_are_cumulative_histograms(collector: Collector) -> None:

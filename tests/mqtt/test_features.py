@@ -17,6 +17,7 @@ from witness import PATIENCE
 from simulator.broker import LocalMosquitto
 from simulator.core.actions import Connect, Disconnect, Drop, Publish, Will
 from simulator.core.endpoint import Endpoint, Protocol
+from simulator.core.refusals import Refused
 from simulator.core.transport import Transport
 from simulator.mqtt import DeliveryOptions, Features
 from simulator.mqtt.codec import ReasonCode
@@ -147,12 +148,12 @@ def test_refusals_are_counted_by_what_was_refused_and_why() -> None:
     session.subscribed(9, ReasonCode.TOPIC_FILTER_INVALID)
     session.dismissed("session taken over", ReasonCode.SESSION_TAKEN_OVER)
     assert dict(loop.tally.refusals) == {
-        ("connections", "server busy"): 1,
-        ("messages", "not authorized"): 1,
-        ("subscriptions", "topic filter invalid"): 1,
-        ("disconnects", "session taken over"): 1,
+        (Refused.CONNECTIONS, "server busy (0x89)", 0x89): 1,
+        (Refused.MESSAGES, "not authorized (0x87)", 0x87): 1,
+        (Refused.SUBSCRIPTIONS, "topic filter invalid (0x8f)", 0x8F): 1,
+        (Refused.DISCONNECTS, "session taken over", 0x8E): 1,
     }
-    assert loop.outcome("m1").reason == "not authorized"
+    assert loop.outcome("m1").reason == "not authorized (0x87)"
 
 
 # On a real broker

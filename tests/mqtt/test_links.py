@@ -202,7 +202,7 @@ def test_refused_messages_tell_their_reason_at_qos_1_and_2(links: Links) -> None
 def test_a_disconnect_from_the_broker_tells_why(links: Links) -> None:
     made, notes = links.open_link(Protocol.MQTT_5)
     made.receive(b"\xe0\x02\x8e\x00")
-    assert notes.heard == [("dismissed", "session taken over")]
+    assert notes.heard == [("dismissed", "session taken over (0x8e)")]
 
 
 @pytest.mark.parametrize(

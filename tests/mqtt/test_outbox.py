@@ -197,7 +197,7 @@ def test_a_refused_message_names_the_reason() -> None:
     desk.submit(1)
     desk.take()
     desk.outbox.acknowledged(1, ReasonCode.NOT_AUTHORIZED, 4.0)
-    assert desk.outcomes == [Delivered("m1", 1.0, 0.0, 4.0, Outcome.REFUSED, "not authorized", 1)]
+    assert desk.outcomes == [Delivered("m1", 1.0, 0.0, 4.0, Outcome.REFUSED, "not authorized (0x87)", 1)]
 
 
 def test_an_answer_to_nothing_in_flight_changes_nothing() -> None:

@@ -14,6 +14,7 @@ from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Outcome
 from simulator.mqtt import SessionState
 from simulator.mqtt.codec import ReasonCode
+from simulator.mqtt.reasons import reason_name
 
 Deliver = Callable[..., Watched]
 
@@ -102,7 +103,7 @@ def test_a_server_reference_is_a_refusal_and_is_not_followed(
     assert nobody_called(broker)
     [report] = watched.delivery.sessions()
     assert report.state is SessionState.REFUSED
-    assert report.reason == code.name.lower().replace("_", " ")
+    assert report.reason == reason_name(code)
     [ended] = watched.outcomes.values()
     assert ended.reason == report.reason
     assert ended.outcome is (Outcome.LOST if when == "later" else Outcome.DROPPED)

@@ -10,7 +10,7 @@ from simulator.mqtt.codec import ReasonCode
 from simulator.mqtt.counts import SessionState
 from simulator.mqtt.link import Greeting
 from simulator.mqtt.options import DeliveryOptions
-from simulator.mqtt.reasons import Cause
+from simulator.mqtt.reasons import Cause, reason_name
 from simulator.mqtt.session import Session
 
 
@@ -88,7 +88,7 @@ def test_a_refusal_for_good_ends_the_session_and_drops_what_waits(code: ReasonCo
     session.publish(message(1), 0.0)
     loop.arrive(session, Greeting(code))
     session.publish(message(2), 0.0)
-    reason = code.name.lower().replace("_", " ")
+    reason = reason_name(code)
     assert session.report().state is SessionState.REFUSED
     assert session.report().reason == reason
     assert loop.tally.refused == 1

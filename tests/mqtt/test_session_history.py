@@ -14,7 +14,7 @@ from simulator.mqtt.codec import ReasonCode
 from simulator.mqtt.counts import SessionState
 from simulator.mqtt.link import Greeting
 from simulator.mqtt.options import DeliveryOptions
-from simulator.mqtt.reasons import Cause
+from simulator.mqtt.reasons import Cause, reason_name
 from simulator.mqtt.session import Session
 
 CONNECTING, CONNECTED, REFUSED, DROPPED, BACKING_OFF, ENDED = SessionMoment
@@ -80,7 +80,7 @@ def test_a_refusal_says_its_reason_and_goes_on_only_if_it_may_pass(
     session.connect(connect())
     loop.arrive(session, Greeting(code))
     assert states(loop) == [CONNECTING, REFUSED, *after]
-    assert loop.history[1][2] == code.name.lower().replace("_", " ")
+    assert loop.history[1][2] == reason_name(code)
 
 
 def test_a_power_cut_drops_the_connection_and_ends_the_session() -> None:

@@ -207,7 +207,7 @@ def test_what_cannot_be_removed_is_said(evening: Path, tmp_path: Path) -> None:
         manifest["scenario"]["mqtt"]["version"] = 5  # a 3.1.1 broker does not say that it denies a publish
         (folder / "manifest.json").write_text(json.dumps(manifest))
         _, errors = fleetsim("clean", folder, *options, code=1)
-    assert "could not be removed: not authorized" in errors
+    assert "could not be removed: not authorized (0x87)" in errors
 
 
 def test_a_run_that_leaves_nothing_needs_no_cleaning(

@@ -74,5 +74,5 @@ def test_the_summary_counts_what_the_broker_refuses_by_its_reason(evening: Path,
     # Mosquitto 2.0.11 also closes the connection with each refusal, so some messages end otherwise.
     refused = summary["messages"]["refused"]
     assert refused == summary["by_kind"]["smart_speaker"]["refused"] > 0
-    assert summary["refusals"] == {"messages": {"not authorized": refused}}
-    assert f"{refused:,} messages (not authorized)" in " ".join(out.split())
+    assert summary["refusals"] == {"messages": {"not authorized (0x87)": refused}}
+    assert f"{refused:,} messages: not authorized (0x87)" in " ".join(out.split())

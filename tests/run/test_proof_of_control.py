@@ -168,7 +168,9 @@ def test_a_broker_that_is_not_there_fails_the_run(serve: Serve) -> None:
 
 def test_wrong_credentials_of_the_fleet_fail_the_run_and_are_not_shown(serve: Serve) -> None:
     endpoint = replace(serve(READ), username=OPERATOR, password="hunter2")
-    with pytest.raises(RunFailedError, match=r"did not let .* in \(127\.0\.0\.1: not authorized\)") as failed:
+    with pytest.raises(
+        RunFailedError, match=r"did not let .* in \(127\.0\.0\.1: not authorized \(0x87\)\)"
+    ) as failed:
         prove(endpoint, Operator())
     assert "hunter2" not in str(failed.value)
 

@@ -124,7 +124,7 @@ def test_a_fleet_with_certificates_and_three_that_are_wrong(
     ways = outcomes_by_device(tmp_path / "run")
     for device in (expired, revoked):
         assert {way for way, _ in ways.pop(device)} == {"dropped"}
-    assert ways.pop(thief).keys() == {("refused", "not authorized")}
+    assert ways.pop(thief).keys() == {("refused", "not authorized (0x87)")}
     assert all(way.keys() == {("acknowledged", None)} for way in ways.values())
     assert (
         summary["witness"]["received"]
