@@ -20,7 +20,7 @@ BIRTH_MINUTE = "T13:37:"
 CARD_PREFIX = "424242"
 """Of the cards that payment services have for tests."""
 
-LOYALTY_PREFIX = "2990"
+LOYALTY_PREFIX = "2424242"
 """In the range 200 to 299, which GS1 leaves to shops for numbers of their own; as long as a GSRN."""
 
 MAC_PREFIX = "00:00:5e:00:53:"
@@ -108,12 +108,21 @@ class Canaries:
                 return f"{CONDITIONS[bits[11] % len(CONDITIONS)]} (record {core})", core
             case _:
                 value = _number(kind, subject.born, int.from_bytes(bits[:8], "big"))
-                core = compact(value)
-                return value, core[1:].replace("ext", "") if kind is CanaryType.PHONE else core
+                return value, _core(kind, value)
 
     def _first_name(self, subject: Subject) -> str:
         names = WOMEN if subject.female else MEN
         return names[digest(self._key, subject.person, "first name")[0] % len(names)]
+
+
+def _core(kind: CanaryType, value: str) -> str:
+    """Return the digits of a value that are kept when it is written in another way."""
+    match kind:
+        case CanaryType.PHONE:
+            return compact(value).removeprefix("1").replace("ext", "")
+        case CanaryType.BIRTH_DATE:
+            return compact(value).removesuffix("z")
+    return compact(value)
 
 
 def _number(kind: CanaryType, born: int, bits: int) -> str:
@@ -134,6 +143,6 @@ def _number(kind: CanaryType, born: int, bits: int) -> str:
             digits = f"{CARD_PREFIX}{bits % 10**9:09d}"
             return digits + luhn(digits)
         case CanaryType.LOYALTY_NUMBER:
-            digits = f"{LOYALTY_PREFIX}{bits % 10**13:013d}"
+            digits = f"{LOYALTY_PREFIX}{bits % 10**10:010d}"
             return digits + gs1_check(digits)
     return f"{MAC_PREFIX}{bits % 256:02x}"

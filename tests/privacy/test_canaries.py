@@ -26,7 +26,7 @@ SHAPES = {
     CanaryType.DEVICE_SERIAL: r"SN-VEXO[A-Z2-7]{19}",
     CanaryType.DEVICE_MAC: r"00:00:5e:00:53:[0-9a-f]{2}",
     CanaryType.PAYMENT_CARD: r"424242\d{10}",
-    CanaryType.LOYALTY_NUMBER: r"2990\d{14}",
+    CanaryType.LOYALTY_NUMBER: r"2424242\d{11}",
     CanaryType.HEALTH_CONDITION: r"[A-Za-z0-9' ]+ \(record vexo[a-z2-7]{19}\)",
 }
 
