@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from simulator.core.seeds import Seeds
-from simulator.core.units import DAY
+from simulator.core.units import DAY, HOUR
 from simulator.world.cycle import Cycle, draw_cycle
 from simulator.world.fibrillation import fibrillates, is_prone
 from simulator.world.health import Health
@@ -26,7 +26,7 @@ drink, stress, weather (assumption)."""
 PERIODS = (3.0 * DAY, 60.0 * DAY)
 """Shortest and longest period of the swings, seconds (assumption)."""
 
-WAVES = 6
+WAVES = 5
 """Number of waves that make the swings."""
 
 
@@ -46,7 +46,17 @@ class Constitution(Health):
         number: which of its members the person is.
     """
 
-    __slots__ = ("_cycle", "_infections", "_number", "_person", "_prone", "_seeds", "_waves")
+    __slots__ = (
+        "_asked",
+        "_cycle",
+        "_infections",
+        "_number",
+        "_person",
+        "_prone",
+        "_pulse",
+        "_seeds",
+        "_waves",
+    )
 
     def __init__(
         self, seeds: Seeds, person: str, age: int, sex: Sex, infections: Infections, number: int
@@ -59,6 +69,8 @@ class Constitution(Health):
         self._prone = is_prone(age, draws)
         self._cycle: Cycle | None = draw_cycle(age, sex, draws)
         self._waves: tuple[tuple[float, float, float], ...] = ()
+        self._asked: float | None = None
+        self._pulse = 0.0
 
     def fever(self, at: float) -> float:
         """Return the rise of body temperature by illness, °C."""
@@ -72,12 +84,19 @@ class Constitution(Health):
         )
 
     def pulse(self, at: float) -> float:
-        """Return by how much the resting pulse is above its usual self, beats a minute."""
-        swing = sum(
-            size * math.cos(speed * at + phase) for size, speed, phase in self._waves or self._draw_waves()
-        )
-        luteal = self._cycle.luteal(at) if self._cycle else 0.0
-        return swing + LUTEAL_PULSE * luteal + PER_DEGREE * self.fever(at)
+        """Return by how much the resting pulse is above its usual self, beats a minute; the same all hour."""
+        hour = at // HOUR
+        if hour != self._asked:
+            self._asked, self._pulse = hour, self._slow_course(hour * HOUR)
+        return self._pulse
+
+    def _slow_course(self, at: float) -> float:
+        course = PER_DEGREE * self.fever(at)
+        if self._cycle:
+            course += LUTEAL_PULSE * self._cycle.luteal(at)
+        for size, speed, phase in self._waves or self._draw_waves():
+            course += size * math.cos(speed * at + phase)
+        return course
 
     def skin(self, at: float) -> float:
         """Return by how much the skin is warmer than usual, °C."""

@@ -23,7 +23,7 @@ SETTLING = 4 * MINUTE / 3
 """Time constant of the pulse, seconds: it settles (95 %) in 4 minutes (Speed 2023, PLOS Digital Health)."""
 SINKING = 75 * MINUTE
 """Time constant of the drop asleep, seconds (assumption); so the pulse is lowest late in the night."""
-CIRCADIAN = 1.2
+CIRCADIAN = 1.6
 """Amplitude of the circadian part, beats a minute: what is left of the pulse's daily course in people who are
 kept awake and lying (Vandewalle et al. 2007, Journal of Sleep Research; rounded)."""
 TROUGH = 2.0
