@@ -119,16 +119,17 @@ def rhr_weekly_swing(wearers: Wearers, crowd: Crowd) -> Sequence[Estimate]:
     """Adults with a week in most of a year in which the daily resting pulse swings by 10 beats a minute.
 
     The body's course over the year is asked of the world; what the watch's daily figure adds to it by chance
-    is taken from the two weeks of the wearers.
+    is taken from the two weeks of one wearer for each.
     """
-    errors = np.concatenate([_daily_errors(wrist) for wrist in wearers.adults])
-    if not len(errors):
+    errors = [each for wrist in wearers.adults if len(each := _daily_errors(wrist))]
+    if not errors:
         raise UnmeasurableError("no watch reported a resting pulse for long enough")
     generator = np.random.default_rng(2020)
     swings = []
-    for person in crowd.people(ADULT)[:WATCHED_LONG]:
+    for number, person in enumerate(crowd.people(ADULT)[:WATCHED_LONG]):
         days = [person.health.pulse((day + 0.5) * DAY) for day in range(7 * WEEKS)]
-        weeks = (np.array(days) + generator.choice(errors, len(days))).reshape(WEEKS, 7)
+        added = generator.choice(errors[number % len(errors)], len(days))
+        weeks = (np.array(days) + added).reshape(WEEKS, 7)
         swings.append(100.0 * bool((np.ptp(weeks, axis=1) >= SWING).any()))
     return [mean(swings)]
 
