@@ -44,7 +44,7 @@ def test_the_keen_talk_many_times_as_much_as_others_and_toddlers_not_at_all(usag
     assert rates[9 * len(rates) // 10] > 10 * rates[len(rates) // 10]
     assert rates[-1] <= MOST_SESSIONS / HOUR
     assert {usage.rates[3] for usage in usages} == {0.0}
-    assert pstdev([math.log(rate) for rate in rates]) == pytest.approx(math.hypot(0.85, 0.75), abs=0.1)
+    assert pstdev([math.log(rate) for rate in rates]) == pytest.approx(math.hypot(0.9, 0.75), abs=0.1)
 
 
 def test_a_day_has_one_mood_for_all_speakers_of_a_home(usages: list[Usage]) -> None:

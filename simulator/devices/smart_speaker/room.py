@@ -12,7 +12,7 @@ CROWDED = 0.7
 """Factor on the readiness to put another speaker where there is one: there are pairs, and speakers by the
 television and on the bench of one open room (assumption)."""
 
-EARSHOT = {Room.LIVING_ROOM: 0.06, Room.KITCHEN: 0.045, Room.BEDROOM: 0.015}
+EARSHOT = {Room.LIVING_ROOM: 0.065, Room.KITCHEN: 0.05, Room.BEDROOM: 0.015}
 """Share of the words spoken at home, by people or by the television, that reach the speaker as words.
 
 Assumption: people move about, doors are closed, and music and noise lie over the talk. It is set so that

@@ -18,7 +18,7 @@ from simulator.devices.smart_speaker.ecosystem import CUSTOMS, Ecosystem
 from simulator.devices.smart_speaker.voice_match import enrol
 from simulator.world.household import Household
 
-KEENNESS_LOG_SD, HOME_LOG_SD, DAY_LOG_SD = 0.85, 0.75, 0.65
+KEENNESS_LOG_SD, HOME_LOG_SD, DAY_LOG_SD = 0.9, 0.75, 0.7
 """Spread between people, homes and days (assumptions that together make the 1.30 of Ammari 2019)."""
 LEAST_HABIT = 1.5
 """How alike homes are in how many days they use it: the sum of the parameters of a beta distribution
