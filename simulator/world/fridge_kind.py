@@ -16,6 +16,9 @@ from simulator.core.seeds import Draws
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.heat import Cabinet
 
+DEFROST_PLAY = HOUR
+"""Seconds by which a defrost is late at most (assumption)."""
+
 
 class FridgeKind(StrEnum):
     """How a fridge is built."""
@@ -63,7 +66,7 @@ class FridgeModel:
         """Return the constants of one fridge of the kind that is there at a simulated second."""
         off_below = draws.uniform(*self.off_below)
         return Cabinet(
-            ambient=draws.uniform(-1.0, 1.5),
+            ambient=draws.uniform(-0.5, 1.0),
             wall_time=draws.uniform(*self.wall_time),
             door_time=self.door_time,
             cooling=self.power / HOUR,
@@ -71,6 +74,7 @@ class FridgeModel:
             on_above=off_below + draws.uniform(*self.swing),
             defrost_every=self.defrost_every,
             defrost_for=self.defrost_for,
+            defrost_play=DEFROST_PLAY,
             defrost_heat=self.defrost_heat / HOUR,
             first_defrost=at + draws.uniform(0.0, self.defrost_every),
         )
@@ -83,11 +87,11 @@ MODELS = {
         wall_time=(2.5 * HOUR, 3.5 * HOUR),
         door_time=20 * MINUTE,
         power=14.0,
-        off_below=(2.4, 3.0),
-        swing=(2.0, 2.6),
+        off_below=(2.5, 2.9),
+        swing=(2.1, 2.5),
         defrost_every=8 * HOUR,
         defrost_for=20 * MINUTE,
-        defrost_heat=6.8,
+        defrost_heat=7.2,
         left_open=1 / 300,
         noticed=25 * MINUTE,
         sticks_every=400 * DAY,
@@ -99,13 +103,13 @@ MODELS = {
         wall_time=(2.5 * HOUR, 3.5 * HOUR),
         door_time=20 * MINUTE,
         power=14.0,
-        off_below=(2.6, 3.2),
-        swing=(1.6, 2.2),
+        off_below=(2.7, 3.1),
+        swing=(1.7, 2.1),
         defrost_every=8 * HOUR,
-        defrost_for=35 * MINUTE,
+        defrost_for=40 * MINUTE,
         defrost_heat=0.0,
-        left_open=1 / 300,
-        noticed=30 * MINUTE,
+        left_open=1 / 250,
+        noticed=40 * MINUTE,
         sticks_every=500 * DAY,
         unstuck=5 * HOUR,
     ),

@@ -64,6 +64,7 @@ class Cabinet:
         defrost_every: seconds from one defrost to the next; the compressor rests meanwhile.
         defrost_for: seconds of one defrost.
         first_defrost: simulated seconds; any one of them, past or to come.
+        defrost_play: seconds by which a defrost is late at most; the timer is none too exact.
         defrost_heat: what the heater adds meanwhile, °C a second.
         heat_capacity: joules for 1 °C.
         efficiency: joules of heat that the compressor moves for each joule that it uses.
@@ -79,10 +80,18 @@ class Cabinet:
     defrost_every: float = 8.0 * HOUR
     defrost_for: float = 15.0 * MINUTE
     first_defrost: float = 0.0
+    defrost_play: float = 0.0
     defrost_heat: float = 0.0
     heat_capacity: float = 86e3
     efficiency: float = 2.0
     idle: float = 35.0
+
+    def defrosts_at(self, turn: int) -> float:
+        """Return the simulated second at which a defrost begins, by its number from `first_defrost` on.
+
+        How late it is follows a Weyl sequence, so that it keeps no step with the thermostat.
+        """
+        return self.first_defrost + turn * self.defrost_every + turn * _GOLDEN % 1.0 * self.defrost_play
 
 
 class HeatBalance:
@@ -221,9 +230,7 @@ class HeatBalance:
     def _begin(self) -> None:
         """Begin a stretch: settle the compressor, the exponential, the blame, and the next switch."""
         cabinet = self._cabinet
-        into = (self._since - cabinet.first_defrost) % cabinet.defrost_every
-        self._defrosting = into < cabinet.defrost_for
-        timer = (cabinet.defrost_for if self._defrosting else cabinet.defrost_every) - into
+        timer = self._turn_timer()
         allowed = self._powered and not self._defrosting
         wanted = cabinet.off_below if self._compressing else cabinet.on_above
         self._compressing = allowed and (
@@ -240,6 +247,16 @@ class HeatBalance:
         weather = self._indoors.changes(self._since) - self._since
         self._switch = self._since + max(min(timer, thermostat, weather), _TICK)
 
+    def _turn_timer(self) -> float:
+        """Settle whether it defrosts, and return the seconds until the timer next switches."""
+        cabinet, now = self._cabinet, self._since
+        turn = math.floor((now - cabinet.first_defrost) / cabinet.defrost_every)
+        into = now - cabinet.defrosts_at(turn)
+        self._defrosting = 0.0 <= into < cabinet.defrost_for
+        if self._defrosting:
+            return cabinet.defrost_for - into
+        return (cabinet.defrosts_at(turn + 1) - now) if into > 0.0 else -into
+
     def _reaches(self, threshold: float) -> float:
         """Return the seconds until the present stretch comes to a temperature; infinite if never."""
         left = threshold - self._equilibrium
@@ -255,6 +272,8 @@ class HeatBalance:
             return ExcursionCause.DOOR_OPENINGS
         return ExcursionCause.DEFROST if self._defrosting else None
 
+
+_GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 _TOUCH = 1e-9
 """°C within which a threshold counts as reached: a crossing is computed to rounding error only."""
