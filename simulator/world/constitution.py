@@ -19,7 +19,7 @@ LUTEAL_PULSE, LUTEAL_SKIN = 2.5, 0.35
 """Rise in the luteal phase, beats a minute and °C (Alzueta et al. 2022, Sleep; Maijala et al. 2019, BMC
 Women's Health)."""
 
-SWING = (1.05, 0.4)
+SWING = (1.15, 0.4)
 """Median between people, and SD of its logarithm, of the SD of the slow swings, beats a minute: training,
 drink, stress, weather (assumption)."""
 

@@ -8,9 +8,10 @@ from bisect import bisect
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY, HOUR
 
-SHARE = ((0, 0.0), (22, 0.0016), (40, 0.0037), (55, 0.009), (65, 0.031))
+SHARE = ((0, 0.0), (22, 0.0016), (40, 0.0043), (55, 0.011), (65, 0.031))
 """Share of people whose pulse a watch finds irregular within months, by the age from which it holds (Apple
-Heart Study: Perez et al. 2019, New England Journal of Medicine; the two in the middle are interpolated)."""
+Heart Study: Perez et al. 2019, New England Journal of Medicine; the two in the middle follow from 0.52 % of
+all)."""
 
 EPISODES = 3.0
 """Mean number of episodes in 28 days of those who have it (assumption: in the study most had one within

@@ -78,7 +78,7 @@ def test_not_everybody_has_one(age: int, sex: Sex) -> None:
     assert all(draw_cycle(age, sex, SEEDS.draws("cycle", i)) is None for i in range(50))
 
 
-@pytest.mark.parametrize(("age", "share"), [(18, 0.0), (30, 0.0016), (70, 0.031)])
+@pytest.mark.parametrize(("age", "share"), [(18, 0.0), (30, 0.0016), (50, 0.0043), (70, 0.031)])
 def test_an_irregular_pulse_comes_with_age(age: int, share: float) -> None:
     """Perez 2019."""
     prone = mean(is_prone(age, SEEDS.draws("prone", age, i)) for i in range(6000))

@@ -19,8 +19,9 @@ from simulator.world.person import Activity, Person
 
 PER_CADENCE = 0.4
 """Beats a minute for each step a minute (Bowman 2021, Cell Reports Methods)."""
-SETTLING = 4 * MINUTE / 3
-"""Time constant of the pulse, seconds: it settles (95 %) in 4 minutes (Speed 2023, PLOS Digital Health)."""
+SETTLING = 1.5 * MINUTE
+"""Time constant of the pulse, seconds: it settles in 4 minutes (Speed 2023, PLOS Digital Health); by then
+93 % of the excess have gone, and what is left is lost in the noise."""
 SINKING = 75 * MINUTE
 """Time constant of the drop asleep, seconds (assumption); so the pulse is lowest late in the night."""
 CIRCADIAN = 1.6

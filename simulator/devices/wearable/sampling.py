@@ -33,6 +33,7 @@ class Rhythm:
 
 RHYTHMS = {
     Sampling.WATCH: Rhythm(rest=(180.0, 420.0), exercise=5.0, battery_life=(16 * HOUR, 20 * HOUR)),
-    Sampling.BAND: Rhythm(rest=(5.0, 5.0), exercise=1.0, battery_life=(5 * DAY, 7 * DAY)),
+    Sampling.BAND: Rhythm(rest=(5.0, 5.0), exercise=1.0, battery_life=(4.1 * DAY, 5.8 * DAY)),
 }
-"""Watch: Cardiogram's help pages and vendor data. Band: the Fitbit Charge HR manual (5 to 7 days)."""
+"""Watch: Cardiogram's help pages and vendor data. Band: the Fitbit Charge HR manual; with the nights, which
+drain less, it lasts 5 to 7 days."""
