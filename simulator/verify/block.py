@@ -20,6 +20,9 @@ _AT_ONCE = 256
 _MOST_KEPT = 20_000
 """Last records of as many senders that are kept from block to block, for each shape."""
 
+_MOST_SHAPES = 256
+"""Shapes of which that is done; output with more makes up names of fields as it goes."""
+
 Names = tuple[str, ...]
 """The shape of a record: the names of its fields."""
 
@@ -103,6 +106,8 @@ class Senders:
     def arrange(self, names: Names, records: list[Record]) -> list[Record]:
         """Return records of one shape by sender, each sender's after the last one of an earlier call."""
         place = next((names.index(field) for field in self._fields if field in names), None)
+        if len(self._kept) > _MOST_SHAPES:
+            self._kept.clear()
         kept = self._kept[names]
         senders = [b"" if place is None else record.values[place] for record in records]
         earlier = kept.keys() & set(senders)

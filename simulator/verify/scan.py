@@ -99,7 +99,7 @@ class Scanner:
     def _hits(self, view: View, *, across: bool = False) -> Iterator[_Hit]:
         """Yield the known cores in a view, or only those that lie across several values."""
         compact = view.compact
-        cores = list(find_cores(compact))
+        cores = sorted(find_cores(compact))
         if not cores:
             return
         begins = view.positions[[start for start, _, _ in cores]]

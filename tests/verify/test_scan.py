@@ -48,12 +48,9 @@ def tells(leaks: list[Leak], canary: Canary, encoding: Encoding | None = None) -
 
 class TestMatrix:
     @pytest.mark.parametrize("way", WAYS)
-    @pytest.mark.parametrize("kind", CanaryType)
-    def test_every_type_is_found_in_every_form(
-        self, scanner: Scanner, canaries: Canaries, kind: CanaryType, way: str
-    ) -> None:
+    def test_every_type_is_found_in_every_form(self, scanner: Scanner, canaries: Canaries, way: str) -> None:
         hide, encoding = WAYS[way]
-        for canary in some_of(canaries, kind):
+        for canary in (one for kind in CanaryType for one in some_of(canaries, kind)):
             hidden = hide(canary.value)
             # Some values are not changed by it, or not in the part that counts.
             unchanged = hidden == canary.value.encode() or encoding in (Encoding.CASE, Encoding.SEPARATED)
