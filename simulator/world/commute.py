@@ -11,7 +11,7 @@ from simulator.world.person import TravelMode
 from simulator.world.place import Place
 from simulator.world.travel import SPEED
 
-MEDIAN, LOG_SD = 19.5 * MINUTE, 0.62
+MEDIAN, LOG_SD = 19.9 * MINUTE, 0.62
 """The commute, one way, of people who look for work near home: log-normal."""
 
 FAR = 0.09

@@ -61,7 +61,7 @@ def draw_habits(
     Exercise: 21.1 % of people on a day (BLS 2023), so a little more want it; most of it is done by few (the
     spread is an assumption, as all else here is).
     """
-    exercise = draws.uniform() ** 2.2 * 0.66
+    exercise = draws.uniform() ** 2.2 * 0.72
     return Habits(
         sleep=draw_sleep(resident.age, resident.sex, draws),
         schedule=schedule,

@@ -17,11 +17,11 @@ BUCKET = 15 * MINUTE
 """Seconds of one step count; cadence changes at its borders."""
 
 ABOUT = {
-    Activity.HOME: 5.0,
-    Activity.WORK: 6.0,
+    Activity.HOME: 4.6,
+    Activity.WORK: 5.6,
     Activity.SCHOOL: 9.0,
     Activity.SHOP: 45.0,
-    Activity.OUT: 9.0,
+    Activity.OUT: 8.5,
     Activity.COMMUTE: 0.0,
 }
 """Mean steps a minute of somebody who is about in a place, standing and sitting included.
