@@ -108,7 +108,7 @@ class Losses:
                 if at >= env.now:
                     yield env.timeout(at - env.now)
                     self._lose(change, units, number)
-            morning += DAY
+            morning = calendar.next(morning + HOUR, opens - STAFF_HOURS)
             yield env.timeout(max(morning - env.now, 0.0))
 
     def _plan(self, morning: float, draws: Draws) -> list[tuple[float, StockChange, int]]:

@@ -103,15 +103,17 @@ class Replenishment:
         env, ledger = self._env, self._ledger
         ledger.deliver(self._hours.calendar.day(env.now))
         self._promotions.change_tickets(env.now)
-        expired = ledger.expire(self._on_shelf())
-        for number in np.flatnonzero(expired).tolist():
-            shelf, units = self._shelves[number], int(expired[number])
-            from_shelf = min(units, shelf.stock)
-            ledger.room[number] -= units - from_shelf
-            if from_shelf:
-                yield env.timeout(WALK_SECONDS)
+        on_shelf = self._on_shelf()
+        expired = ledger.expire(on_shelf)
+        from_shelf = np.minimum(expired, on_shelf)
+        ledger.room -= expired - from_shelf
+        for number in np.flatnonzero(from_shelf).tolist():
+            yield env.timeout(WALK_SECONDS)
+            shelf = self._shelves[number]
+            # Somebody may have been there before.
+            if shelf.stock:
                 _reach_into(shelf)
-                shelf.lose(env.now, StockChange.EXPIRED, from_shelf)
+                shelf.lose(env.now, StockChange.EXPIRED, int(from_shelf[number]))
 
     def _round(self) -> Generator[simpy.Event, Any, None]:
         env, room = self._env, self._ledger.room
