@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Sequence
 
 from simulator.core.seeds import Draws
-from simulator.world.place import Place
+from simulator.world.place import METRES_PER_DEGREE, Place
 
 EXPLORATION, WEARINESS = 0.6, 0.21
 """The chance to try a place that is new to somebody who knows S places is 0.6 S^-0.21 (Song, Koren, Wang and
@@ -46,13 +47,10 @@ class Haunts:
         self._places = places
         least, most = KNOWN
         count = min(len(places), least + draws.below(most - least + 1))
-        weights = self._weights()
-        known = []
-        for _ in range(count):
-            found = draws.choice(range(len(places)), weights)
-            weights[found] = 0.0
-            known.append(found)
-        self._known = array("H", known)
+        # Without replacement, by weight: the first to come of exponential waiting times (Efraimidis 2006).
+        waits = draws.generator().standard_exponential(len(places)).tolist()
+        arrivals = [wait / weight for wait, weight in zip(waits, self._weights(), strict=True)]
+        self._known = array("H", sorted(range(len(places)), key=arrivals.__getitem__)[:count])
         self._visits = array("H", (max(round(REMEMBERED * k**-ZIPF), 1) for k in range(1, count + 1)))
 
     def choose(self, draws: Draws) -> Place:
@@ -69,4 +67,10 @@ class Haunts:
         return self._places[self._known[number]]
 
     def _weights(self) -> list[float]:
-        return [1.0 / (NEARBY + self._home.distance(place)) for place in self._places]
+        # `Place.distance` written out: everybody asks it of all places.
+        here, there = self._home.latitude, self._home.longitude
+        north, east = METRES_PER_DEGREE, METRES_PER_DEGREE * math.cos(math.radians(here))
+        return [
+            1.0 / (NEARBY + math.hypot((place.latitude - here) * north, (place.longitude - there) * east))
+            for place in self._places
+        ]

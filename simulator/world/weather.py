@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
-from simulator.core.units import DAY, HOUR
+from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.sun import Sun
 
 MEAN, SWING = 19.2, 7.8
@@ -43,6 +43,9 @@ that counts of walkers and cyclists have: Böcker, Dijst and Prillwitz 2013, Tra
 DARK = 0.5
 """How much they like to be outdoors in the dark, relative to daylight (assumption)."""
 
+QUARTER = 15 * MINUTE
+"""Seconds for which the weather counts as the same."""
+
 
 class Weather:
     """Temperature and daylight of the town; one for all, since it depends on the seed and the day alone.
@@ -59,6 +62,7 @@ class Weather:
         self._calendar = calendar
         self._seeds = seeds
         self._warmest = WARMEST if latitude < 0.0 else WARMEST + 183
+        self._quarter, self._comfort = math.nan, 1.0
         self._departure = lru_cache(maxsize=8)(self._draw_departure)
 
     def temperature(self, at: float) -> float:
@@ -77,8 +81,16 @@ class Weather:
         return MEAN + SWING * season + daily + departure
 
     def comfort(self, at: float) -> float:
-        """Return how much people like to be outdoors, from 0 to 1: mild daylight is 1."""
-        return _on_curve(COMFORT, self.temperature(at)) * (1.0 if self.sun.is_up(at) else DARK)
+        """Return how much people like to be outdoors, from 0 to 1: mild daylight is 1.
+
+        It is that of the quarter of an hour, since everybody asks.
+        """
+        quarter = at // QUARTER
+        if quarter != self._quarter:
+            at = quarter * QUARTER
+            daylight = 1.0 if self.sun.is_up(at) else DARK
+            self._quarter, self._comfort = quarter, _on_curve(COMFORT, self.temperature(at)) * daylight
+        return self._comfort
 
     def _draw_departure(self, day: int) -> float:
         """Return by how much a day is warmer than its season; the same whichever day is asked for first."""
