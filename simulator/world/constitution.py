@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 
 from simulator.core.seeds import Seeds
 from simulator.core.units import DAY, HOUR
@@ -28,6 +29,8 @@ PERIODS = (3.0 * DAY, 60.0 * DAY)
 
 WAVES = 5
 """Number of waves that make the swings."""
+
+_NONE = array("d")
 
 
 class Constitution(Health):
@@ -68,7 +71,7 @@ class Constitution(Health):
         self._number = number
         self._prone = is_prone(age, draws)
         self._cycle: Cycle | None = draw_cycle(age, sex, draws)
-        self._waves: tuple[tuple[float, float, float], ...] = ()
+        self._waves = _NONE
         self._asked: float | None = None
         self._pulse = 0.0
 
@@ -94,8 +97,9 @@ class Constitution(Health):
         course = PER_DEGREE * self.fever(at)
         if self._cycle:
             course += LUTEAL_PULSE * self._cycle.luteal(at)
-        for size, speed, phase in self._waves or self._draw_waves():
-            course += size * math.cos(speed * at + phase)
+        waves = self._waves or self._draw_waves()
+        for i in range(0, 3 * WAVES, 3):
+            course += waves[i] * math.cos(waves[i + 1] * at + waves[i + 2])
         return course
 
     def skin(self, at: float) -> float:
@@ -106,14 +110,15 @@ class Constitution(Health):
         """Return whether the atria fibrillate, which makes the pulse irregular."""
         return self._prone and fibrillates(self._seeds, self._person, at)
 
-    def _draw_waves(self) -> tuple[tuple[float, float, float], ...]:
+    def _draw_waves(self) -> array[float]:
         """Return size, angular speed and phase of each wave; few people are ever asked for theirs."""
         draws = self._seeds.draws("swings", self._person)
         size = draws.lognormal(*SWING) * math.sqrt(2.0 / WAVES)
         shortest, longest = map(math.log, PERIODS)
         turn = 2.0 * math.pi
-        self._waves = tuple(
-            (size, turn / math.exp(draws.uniform(shortest, longest)), draws.uniform(0.0, turn))
-            for _ in range(WAVES)
-        )
-        return self._waves
+        waves = array("d")
+        for _ in range(WAVES):
+            speed = turn / math.exp(draws.uniform(shortest, longest))
+            waves.extend((size, speed, draws.uniform(0.0, turn)))
+        self._waves = waves
+        return waves
