@@ -37,8 +37,8 @@ BATCH = 64
 FINISH = 10.0
 """Seconds that the end waits for the broker's last answers."""
 
-INTERRUPTED_FINISH = 1.0
-"""The same after Ctrl-C, which promises to be quick."""
+QUICK_FINISH = 1.0
+"""The same after Ctrl-C, which promises to be quick, and when the broker has had more than that already."""
 
 SILENCE = 2.0
 """Seconds without a message after which the witness expects no more."""
@@ -156,9 +156,13 @@ class Load:
         if first is not None:
             self._send(first, steps)
         self._hold()
+        over = self.now()
+        back = self._await_the_stranded()
         interrupted = self._stopped()
         unconnected = tuple(self._delivery.sessions())
-        deadline = self.now() + (INTERRUPTED_FINISH if interrupted else FINISH)
+        deadline = self.now() + (FINISH if back and not interrupted else QUICK_FINISH)
+        if not interrupted:
+            deadline = max(deadline, over + FINISH)
         self._await_the_witness(deadline)
         self._delivery.finish(max(deadline - self.now(), 0.0))
         self._ledger.close()
@@ -224,6 +228,23 @@ class Load:
             until = max(until, self._first_due + self._plan.last)
         while self.now() < until and not self._stopped():
             self._turn()
+
+    def _await_the_stranded(self) -> bool:
+        """Give devices that back off the time to return with what they have, as far as the broker is there.
+
+        A broker that is away for good shows by nobody being connected and attempts that fail.
+
+        Returns:
+            Whether all have returned.
+        """
+        begin, failed = self.now(), self._delivery.failed_attempts
+        while self._delivery.stranded and not self._stopped():
+            waited = self.now() - begin
+            there = self._delivery.connections.now_connected or self._delivery.failed_attempts == failed
+            if waited > self._plan.scenario.mqtt.grace or (waited > FINISH and not there):
+                return False
+            self._turn()
+        return True
 
     def _await_the_witness(self, deadline: float) -> None:
         """Give the broker time to bring what it still has for the witness."""

@@ -76,6 +76,10 @@ class Attempts:
         if self.connected_at is not None and now - self.connected_at >= self._options.steady_after:
             self._backoff.reset()
 
+    def failed(self) -> None:
+        """An attempt has failed."""
+        self._tally.failed += 1
+
     def pause(self) -> float:
         """Return the seconds until the next attempt."""
         return self._backoff.next() if self._backs_off else self._options.retry_every

@@ -87,6 +87,7 @@ class Tally:
     connected: int = 0
     untried: int = 0
     open: int = 0
+    failed: int = 0
     queued: int = 0
     in_flight: int = 0
     refused_subscriptions: int = 0

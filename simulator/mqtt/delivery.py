@@ -152,6 +152,16 @@ class Delivery:
         return self._tally.in_flight
 
     @property
+    def stranded(self) -> bool:
+        """Whether a device has messages to send and no connection for them, but will try again."""
+        return any(session.stranded for session in self._sessions.values())
+
+    @property
+    def failed_attempts(self) -> int:
+        """Attempts to connect that have failed so far, whatever the reason."""
+        return self._tally.failed
+
+    @property
     def near_cap(self) -> bool:
         """Whether a load that may wait should, before messages are dropped for the cap on bytes a second."""
         return self._caps.low

@@ -189,6 +189,11 @@ class Outbox:
         """Whether nothing is in flight or unconfirmed."""
         return not (self._flights or self._unsent or self._unconfirmed)
 
+    @property
+    def empty(self) -> bool:
+        """Whether no message is waiting or on its way."""
+        return self.quiet and not any(isinstance(item, Message) for item in self.waiting or ())
+
     # What goes out
 
     def connected(self, greeting: Greeting, link: Link) -> None:

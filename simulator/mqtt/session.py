@@ -25,6 +25,7 @@ _LINGER = 2.0
 """Seconds for the broker to close the connection after our DISCONNECT before we do it ourselves."""
 
 _OVER = (SessionState.ENDED, SessionState.REFUSED)
+_ON_ITS_WAY = (SessionState.IDLE, SessionState.CONNECTING, SessionState.BACKING_OFF)
 
 
 class Session:
@@ -222,6 +223,8 @@ class Session:
         if self.state is SessionState.CONNECTED:
             self._attempts.broken(now)
             self._history.dropped(reason)
+        else:
+            self._attempts.failed()
         self._reason = reason
         self.state = SessionState.BACKING_OFF
         self._history.backing_off(reason)
@@ -374,6 +377,11 @@ class Session:
         if self.state is SessionState.ENDED:
             return not self._attempts.reached
         return self.state is not SessionState.CONNECTED
+
+    @property
+    def stranded(self) -> bool:
+        """Whether it has messages to send, and no connection for them at the moment."""
+        return self.state in _ON_ITS_WAY and not self._outbox.empty
 
     def report(self) -> SessionReport:
         """Return what happened to it."""

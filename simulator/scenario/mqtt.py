@@ -237,6 +237,13 @@ class Mqtt(Options):
         le=HOUR,
         description="How long the clock waits for the first connections before the simulated time starts.",
     )
+    grace: Duration = Field(
+        default=45 * SECOND,
+        ge=0,
+        le=HOUR,
+        description="How long the end of the run waits for devices that back off and have messages left, "
+        "before those are dropped; ten seconds at most if the broker is away.",
+    )
     connect_rate: Rate | None = Field(
         default=None,
         gt=0,

@@ -154,6 +154,32 @@ def test_a_takeover_is_a_lost_connection_with_its_reason() -> None:
     assert session.state is SessionState.BACKING_OFF
 
 
+def test_a_device_is_stranded_while_it_has_a_message_and_no_connection_but_will_try_again() -> None:
+    loop = FakeLoop()
+    session = connected(loop)
+    session.publish(message(1), 0.0)
+    loop.take(session)
+    assert not session.stranded
+    loop.lose(session)
+    assert session.stranded
+    loop.pass_time(100.0)
+    loop.arrive(session)
+    session.acknowledged(1, 0)
+    loop.lose(session)
+    session.disconnect(disconnect())
+    assert not session.stranded
+    assert loop.tally.failed == 0
+
+
+def test_an_attempt_that_fails_is_counted() -> None:
+    loop = FakeLoop()
+    session = loop.session()
+    session.connect(connect())
+    session.dialling()
+    loop.lose(session, "connection refused")
+    assert (loop.tally.failed, loop.tally.lost) == (1, 0)
+
+
 def test_two_that_take_over_from_each_other_back_off_further_and_further() -> None:
     loop = FakeLoop(DeliveryOptions(backoff_first=1.0, steady_after=5.0))
     session = connected(loop)
