@@ -56,11 +56,16 @@ class Finding:
         """Held if every part agrees."""
         if not self.estimates:
             return Verdict.LEFT_OUT
-        agrees = all(
+        return Verdict.HELD if all(self.agreements) else Verdict.MISSED
+
+    @property
+    def agreements(self) -> tuple[bool, ...]:
+        """Whether each part agrees: its value, or where only a bound was published, all of its interval."""
+        return tuple(
             part.agrees(estimate.value)
+            and (not part.is_trend or (part.agrees(estimate.low) and part.agrees(estimate.high)))
             for part, estimate in zip(self.target.parts, self.estimates, strict=True)
         )
-        return Verdict.HELD if agrees else Verdict.MISSED
 
 
 def select(only: Sequence[str] = ()) -> tuple[Target, ...]:

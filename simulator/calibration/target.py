@@ -71,6 +71,12 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return math.isfinite(value) and least <= value <= most
 
     @property
+    def is_trend(self) -> bool:
+        """Whether there is a bound on one side alone; all of an interval has to keep that."""
+        least, most = self.bounds
+        return math.isinf(least) is not math.isinf(most)
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """The least and the most that agree; infinite where there is no bound."""
         if self.value is not None and self.tolerance is not None:

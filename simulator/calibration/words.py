@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from simulator.calibration.calibrate import Finding, Verdict
+from simulator.calibration.estimate import Estimate
 from simulator.calibration.target import Part, Unit
 from simulator.core.units import HOUR, MINUTE
 
@@ -92,15 +93,22 @@ def reason(finding: Finding) -> str:
         return finding.reason
     target = finding.target
     missed = []
-    for part, estimate in zip(target.parts, finding.estimates, strict=True):
-        if not part.agrees(estimate.value):
+    for part, estimate, agrees in zip(target.parts, finding.estimates, finding.agreements, strict=True):
+        if not agrees:
             unit = target.unit_of(part)
-            inside = part.agrees(estimate.low) or part.agrees(estimate.high)
             missed.append(
                 f"{part.name + ': ' if part.name else ''}{format_value(estimate.value, unit)} is not "
-                f"{describe(part, unit)}{', though its interval reaches there' if inside else ''}"
+                f"{describe(part, unit)}{_doubt(part, estimate)}"
             )
     return "; ".join(missed)
+
+
+def _doubt(part: Part, estimate: Estimate) -> str:
+    """Return what the interval of a part that does not agree says about that."""
+    if part.is_trend and part.agrees(estimate.value):
+        return " for sure"
+    least, most = part.bounds
+    return ", though its interval reaches there" if estimate.low <= most and estimate.high >= least else ""
 
 
 def describe(part: Part, unit: Unit) -> str:
@@ -157,7 +165,7 @@ def _part(finding: Finding, number: int) -> PartRow:
         value=_number(estimate.value) if estimate else None,
         low=_number(estimate.low) if estimate else None,
         high=_number(estimate.high) if estimate else None,
-        held=part.agrees(estimate.value) if estimate else None,
+        held=finding.agreements[number] if estimate else None,
     )
 
 
