@@ -103,7 +103,7 @@ def draw_schedule(resident: Resident, carer: bool, draws: Draws) -> Schedule | N
 def _work_schedule(draws: Draws) -> Schedule:
     if draws.chance(_ROTATES):
         return Schedule(frozenset(), EARLY, 8.0, 0.9, rota=ROTA, turn=draws.below(len(ROTA)))
-    days, overtime = WEEKDAYS, 0.28
+    days, overtime = WEEKDAYS, 0.26
     if draws.chance(_ANY_DAYS):
         free = draws.below(7)
         days, overtime = _days_without(free, (free + 1 + draws.below(6)) % 7), 0.12

@@ -63,7 +63,7 @@ def test_in_a_building_it_is_tens_of_metres_off_or_there_is_none(kind: PlaceKind
     found = errors(kind, days)
     assert 20 < radius(found) < 60
     hours = mean(later.at - sooner.at for sooner, later in pairwise(found)) / HOUR
-    assert hours > (2.4 if kind is PlaceKind.HOME else 0.11), "an attempt in five or three fails"
+    assert hours > (2.4 if kind is PlaceKind.HOME else 0.11), "an attempt in five fails"
 
 
 @pytest.mark.parametrize("kind", [PlaceKind.PARK, PlaceKind.WORK, TravelMode.CAR])

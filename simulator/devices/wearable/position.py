@@ -37,7 +37,7 @@ OPEN_SKY = Reception(3.2, 0.3, 0.01, 3 * MINUTE, (2 * MINUTE, 4 * MINUTE))
 GNSS+)."""
 IN_A_VEHICLE = Reception(5.5, 0.4, 0.05, 1 * MINUTE, (2 * MINUTE, 4 * MINUTE))
 """Behind windscreen and roof, and on foot in town, 7 to 13 m (Merry and Bettinger 2019, PLoS ONE 14)."""
-INDOORS = Reception(20.0, 0.6, 0.3, 20 * MINUTE, (4 * MINUTE, 7 * MINUTE))
+INDOORS = Reception(15.0, 0.5, 0.2, 20 * MINUTE, (4 * MINUTE, 7 * MINUTE))
 """In a building: by satellite near a window, else by the radio networks around, some 10 to 75 m off, or not
 at all (Zandbergen 2009, Transactions in GIS 13: 8 m by assisted GPS, 74 m by Wi-Fi in the median)."""
 AT_HOME = Reception(22.0, 0.4, 0.2, 3 * HOUR, (1 * HOUR, 3 * HOUR))
