@@ -14,8 +14,9 @@ from statistics import fmean
 
 import msgspec
 
+from simulator.bench.own_count import OwnCount
 from simulator.bench.static_source import KIND, StaticSource, device_name, topic
-from simulator.broker import BrokerHandle, OwnCount
+from simulator.broker import BrokerHandle
 from simulator.cluster import Workers
 from simulator.core.endpoint import Protocol
 from simulator.core.errors import RunFailedError
@@ -107,7 +108,8 @@ def measure(bench: Bench, broker: BrokerHandle, stopped: Callable[[], bool] = la
     """
     scenario = _scenario(bench)
     endpoint = broker.endpoint(scenario.mqtt.version)
-    with _folder(bench) as folder, OwnCount(endpoint) as own:
+    options = Plan(scenario, endpoint, None).delivery_options
+    with _folder(bench) as folder, OwnCount(endpoint, options) as own:
         window = _Window(broker, own)
         counted = own.settled()
 

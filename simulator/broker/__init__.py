@@ -3,7 +3,6 @@
 from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.handle import BrokerHandle, OwnBroker, RemoteBroker, open_broker
 from simulator.broker.mosquitto import LocalMosquitto
-from simulator.broker.own_count import OwnCount
 from simulator.broker.proxy import NetworkProxy, NetworkSwitch
 from simulator.broker.target import check_reachable, resolve_target
 
@@ -14,7 +13,6 @@ __all__ = [
     "NetworkProxy",
     "NetworkSwitch",
     "OwnBroker",
-    "OwnCount",
     "RemoteBroker",
     "check_reachable",
     "open_broker",

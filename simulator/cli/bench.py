@@ -78,6 +78,7 @@ def command(
 
         from simulator.bench import Bench, Measured, measure, measure_plain_paho, print_measured
         from simulator.core.endpoint import Protocol
+        from simulator.plan import open_credentials
         from simulator.scenario import load_scenario
 
         reach = target.reach()
@@ -99,7 +100,13 @@ def command(
             carrier = Transport.PAHO if yardstick else Transport(transport)
             bench = Bench(level, carrier, count, seconds, connections, payload_bytes, content)
             # A broker of its own for each, so that no measurement inherits another's queues.
-            with reach.open(broker, Protocol.MQTT_311, lambda: "bench-0", stopped=stopped) as handle:
+            with reach.open(
+                broker,
+                Protocol.MQTT_311,
+                lambda: "bench-0",
+                stopped=stopped,
+                credentials=None if content is None else open_credentials(content),
+            ) as handle:
                 begin = time.monotonic()
                 measured = (measure_plain_paho if yardstick else measure)(bench, handle, stopped)
             rows.append(measured)

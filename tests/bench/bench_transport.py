@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice, product
 
-from simulator.broker import LocalMosquitto, OwnCount
+from simulator.bench import OwnCount
+from simulator.broker import LocalMosquitto
 from simulator.core.actions import Connect, Publish
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Delivered, Outcome

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation import mutated
 
-from simulator.broker.own_count import TOPIC, OwnCount
+from simulator.bench.own_count import TOPIC, OwnCount
 from simulator.core.actions import Publish
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.fleet import Fleet
@@ -105,6 +105,7 @@ def counted(said: bytes) -> OwnCount:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address, port = listener.getsockname()
         count = OwnCount(Endpoint(address, address, port, Protocol.MQTT_311))
+        count.poll()  # which connects
         peer, _ = listener.accept()
         with peer:
             peer.sendall(said)

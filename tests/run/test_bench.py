@@ -46,3 +46,16 @@ def test_the_table_says_which_side_was_slower() -> None:
     out, _ = fleetsim("bench", *SHORT, "--qos", "0", "--transport", "fast")
     assert "static" in out
     assert any(word in out for word in ("generator:", "broker:", "both:", "neither:"))
+
+
+def test_a_scenario_with_credentials_is_measured_at_a_broker_that_checks_them(
+    evening: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "credentials"
+    fleetsim("provision", evening, "--for", "mosquitto", "-o", folder)
+    with evening.open("a") as file:
+        file.write(f"mqtt: {{broker: mosquitto, credentials: {folder}}}\n")
+    out, _ = fleetsim("bench", "--seconds", "1", "--connections", "10", "--scenario", evening, "--json")
+    _, realistic = map(json.loads, out.splitlines())
+    assert realistic["connections"] > 20
+    assert realistic["broker_messages_per_second"] == realistic["messages_per_second"]
