@@ -1,5 +1,10 @@
 """The ledger: what staff believe is in the shop, what they expect to sell, and what they order.
 
+The policy is a periodic review with an order-up-to level (R, s, S; Silver, Pyke & Peterson, "Inventory
+Management and Production Planning and Scheduling", 1998): the review periods are those of the lorries, the
+reorder level is what is expected to sell until the delivery after the next one, without a safety stock,
+since a small shop has no room for one (assumption), and the order-up-to level fills the shelf.
+
 All of a shop's shelves are reckoned at once, in arrays with an entry for each. The shop works through the
 same evenings and mornings here whether the world watches or not: a month of them, before it begins, leaves on
 the shelves and on order what this policy leaves there on any day.
@@ -20,13 +25,6 @@ from simulator.world.shelf import Item, Shelf
 Units = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-SAFETY = 0.1
-VARIANCE_OF_MEAN = 2.0
-"""An item is ordered when what is there covers the expected demand until the delivery after the next one
-and so many standard deviations more, reckoned with so much variance for each unit of demand (the usual
-safety stock of a periodic review, Silver, Pyke & Peterson, "Inventory Management and Production Planning
-and Scheduling", 1998; a factor as low as 0.1, for a shop with little room: assumption)."""
-
 MEMORY = 0.1
 """Weight of the latest day in the expected sales of an item (exponential smoothing; assumption)."""
 
@@ -42,8 +40,8 @@ CASE = 6
 """Units in a case of goods that keep; fresh goods come by the piece."""
 
 SMALLEST_FACING = 8
-LARGEST_FACING = 180
-LIGHTEST_FACING = 2500.0
+LARGEST_FACING = 200
+LIGHTEST_FACING = 4500.0
 FACING_DAYS = 3.0
 """A shelf holds some days' sales, and at least so many items, and so many grams that a shelf of small goods
 looks full; staff order up to that (assumption)."""
@@ -204,8 +202,8 @@ class Ledger:
         raised = self._lift(tomorrow)
         rate = self.expected * np.where(raised > 1.0, np.maximum(raised * plan, 1.0), 1.0)
         gap = self._gap[_weekday(tomorrow)]
-        need = rate * gap
-        least = need + SAFETY * np.sqrt(VARIANCE_OF_MEAN * need)
+        # Ordered when it would run out before the delivery after the next one: there is no room for more.
+        least = rate * gap
         most = np.maximum(least + rate, self._facing)
         rows = self._perishable
         most[rows] = np.minimum(most[rows], np.maximum(FRESH_SHARE * rate[rows] * self._life, FEWEST_FRESH))
