@@ -41,6 +41,8 @@ class Homes:
 def infer_homes(fixes: Fixes, *, cell: float = CELL) -> Homes:
     """Return a home for everybody who was seen between midnight and 06:00.
 
+    It is the cell in which they were seen in most of these hours.
+
     Args:
         fixes: everybody's.
         cell: side of a cell, metres.
@@ -49,11 +51,14 @@ def infer_homes(fixes: Fixes, *, cell: float = CELL) -> Homes:
     if not len(night):
         return Homes(night.person, night.latitude, night.longitude)
     pairs = np.column_stack([night.person, night.cells(cell)])
-    spots, spot, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    spots, spot, fixes_there = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
     spot = spot.reshape(-1)
-    latitude = np.bincount(spot, night.latitude) / counts
-    longitude = np.bincount(spot, night.longitude) / counts
-    # The last spot of each person is the one with most fixes, once sorted by person and count.
+    latitude = np.bincount(spot, night.latitude) / fixes_there
+    longitude = np.bincount(spot, night.longitude) / fixes_there
+    # Hours, not fixes: a device looks more often where there is more to see.
+    hours = np.unique(np.column_stack([spot, night.hours()]), axis=0)[:, 0]
+    counts = np.bincount(hours, minlength=len(spots))
+    # The last spot of each person is the one with most hours, once sorted by person and count.
     order = np.lexsort((counts, spots[:, 0]))
     owner = spots[order, 0]
     modal = order[np.append(owner[1:] != owner[:-1], True)]

@@ -19,7 +19,8 @@ REACH = 60.0
 """Metres round a shop's middle that may be in the shop: its size, and the scatter of positions indoors."""
 
 DOORSTEP = 6 * MINUTE
-"""Seconds before the first item and after the last that tell nothing: the way in, the till, the way out."""
+"""Seconds before the first item and after the last in which a shopper may be in the shop or not: the way in,
+the till, the way out."""
 
 AROUND = 60 * MINUTE
 """Seconds before and after in which a shopper should be elsewhere; who is near all the time works there."""
@@ -74,8 +75,8 @@ class Linkage:
 def link(fixes: Fixes, baskets: Baskets, *, reach: float = REACH) -> Linkage:
     """Give each basket to the person whose positions fit it best.
 
-    Positions near the shop speak for a person while the basket was filled and against them in the hour
-    before and after; positions elsewhere, the other way round while it was filled.
+    Positions near the shop speak for a person during the visit, and against them in the hour before and
+    after; positions elsewhere speak against them while the basket was filled.
 
     Args:
         fixes: everybody's who may be a shopper.
@@ -94,9 +95,9 @@ def link(fixes: Fixes, baskets: Baskets, *, reach: float = REACH) -> Linkage:
             continue
         near = seen.distance(baskets.latitude[basket], baskets.longitude[basket]) <= reach
         start, end = baskets.start[basket], baskets.end[basket]
-        inside = (seen.at >= start) & (seen.at <= end)
-        outside = (seen.at < start - DOORSTEP) | (seen.at > end + DOORSTEP)
-        vote = np.where(inside, np.where(near, 1.0, -1.0), np.where(outside & near, -1.0, 0.0))
+        filling = (seen.at >= start) & (seen.at <= end)
+        visiting = (seen.at >= start - DOORSTEP) & (seen.at <= end + DOORSTEP)
+        vote = np.where(near, np.where(visiting, 1.0, -1.0), np.where(filling, -1.0, 0.0))
         score = np.bincount(seen.person, vote, minlength=everybody)
         best = int(score.argmax())
         candidates[basket] = len(np.unique(seen.person))

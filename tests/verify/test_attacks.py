@@ -94,6 +94,12 @@ class TestHome:
         assert homes.latitude[0] * DEGREE == pytest.approx(40.0)
         assert homes.longitude[0] * DEGREE == pytest.approx(-60.0)
 
+    def test_hours_count_not_fixes(self) -> None:
+        """Out for one hour with a fix a minute, at home for two with one each."""
+        out = [(0, minute * MINUTE, 5000.0, 0.0) for minute in range(60)]
+        home = [(0, hour * HOUR, 0.0, 0.0) for hour in (3, 5)]
+        assert infer_homes(fixes(*out, *home)).latitude[0] == 0.0
+
     def test_a_home_within_reach_is_found_and_one_beyond_is_not(self) -> None:
         homes = infer_homes(fixes((0, HOUR, 0.0, 0.0), (1, HOUR, 0.0, 0.0)))
         true_north = np.array([240.0, 260.0]) / DEGREE
