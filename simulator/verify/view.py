@@ -219,17 +219,30 @@ class View:
         )
 
     def _inflated(self) -> Iterator[View]:
-        path = (*self.path, Encoding.GZIP)
-        for at in _occurrences(self.data, _GZIP):
-            if (text := _inflate(self.data[at:])) is not None:
-                yield View(text, np.zeros(1, np.int64), np.array([self.owner(at)]), path)
-        for at in _occurrences(self.data, _GZIP_AS_TEXT):
-            # Bytes that were taken for characters and written as UTF-8.
-            bytes_of = (
-                self.data[at:].split(SEPARATOR, 1)[0].decode(errors="ignore").encode("latin-1", "ignore")
-            )
-            if (text := _inflate(bytes_of)) is not None:
-                yield View(text, np.zeros(1, np.int64), np.array([self.owner(at)]), path)
+        texts: list[bytes] = []
+        owners: list[int] = []
+        size = 0
+        for sign in (_GZIP, _GZIP_AS_TEXT):
+            for at in _occurrences(self.data, sign):
+                number = int(np.searchsorted(self.starts, at, "right"))
+                end = self.starts[number] if number < len(self.starts) else len(self.data)
+                packed = self.data[at:end]
+                if sign is _GZIP_AS_TEXT:
+                    # Bytes that were taken for characters and written as UTF-8.
+                    packed = packed.decode(errors="ignore").encode("latin-1", "ignore")
+                if text := _inflate(packed):
+                    texts.append(text)
+                    owners.append(int(self.owners[number - 1]))
+                    size += len(text)
+                if size >= _MOST_INFLATED:
+                    yield self._of_inflated(texts, owners)
+                    texts, owners, size = [], [], 0
+        if texts:
+            yield self._of_inflated(texts, owners)
+
+    def _of_inflated(self, texts: list[bytes], owners: list[int]) -> View:
+        view = View.of(texts, np.array(owners))
+        return View(view.data, view.starts, view.owners, (*self.path, Encoding.GZIP))
 
 
 def _runs(classes: bytes) -> tuple[Offsets, Offsets]:
