@@ -10,12 +10,16 @@ import numpy as np
 
 from simulator.calibration.estimate import Floats
 from simulator.chronicle import Chronicle, Handler
-from simulator.core.units import DAY
+from simulator.core.units import DAY, WEEK
 from simulator.scenario import Scenario
 from simulator.world import Person, Spell
+from simulator.world.shelf import Shelf, ShelfEvent
 
 START = "2026-05-04T00:00:00+09:30"
 """A Monday at midnight: the weeks that follow hold no holiday and no change of the clock."""
+
+RUN_IN = 1 * WEEK
+"""Seconds until the staff of shops know what is in demand; what happens before is not counted."""
 
 WORKING_AGE = 15
 """Years from which time-use surveys (ATUS) ask people."""
@@ -58,6 +62,18 @@ class Cohort(ABC):
     def days(self) -> int:
         """Whole local days that were simulated."""
         return int(self.chronicle.end // DAY)
+
+    def counted_days(self) -> range:
+        """Return the days that count in shops, after the run-in."""
+        return range(min(int(RUN_IN // DAY), self.days // 2), self.days)
+
+    def events(self, shelf: Shelf) -> Iterator[tuple[int, ShelfEvent]]:
+        """Yield what happened to a shelf on the days that count, with the number of the day."""
+        days = self.counted_days()
+        for event in self.chronicle.shelf_events[shelf.id]:
+            day = int(event.at // DAY)
+            if day in days:
+                yield day, event
 
     def is_weekend(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return for each day whether it is a Saturday or a Sunday."""

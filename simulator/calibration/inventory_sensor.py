@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 
-from simulator.calibration.estimate import Estimate, Floats, UnmeasurableError, bootstrap, mean, percent
+from simulator.calibration.cohort import START, Cohort
+from simulator.calibration.estimate import Estimate, Floats, UnmeasurableError, mean, percent
 from simulator.calibration.measure import Measure, measures
+from simulator.calibration.reader import read
 from simulator.calibration.shops import Shops
+from simulator.calibration.town import Town
+from simulator.core.calendar import Calendar
 from simulator.core.seeds import Seeds
 from simulator.core.units import DAY, MINUTE
 from simulator.world.bearing import Bearing
 from simulator.world.fridge_kind import FridgeKind
 from simulator.world.motor import TEST_RIG
 from simulator.world.shelf import StockChange
-
-NEAR = 12
-"""Items: a read of so many more or fewer counts as one of the number asked for."""
 
 SLOWEST = 0.5
 """Items sold a day, below which a daily count says little about its spread."""
@@ -35,9 +37,10 @@ LOSSES = {
 }
 
 
-def rfid_read_rate(shops: Shops) -> Sequence[Estimate]:
+def rfid_read_rate() -> Sequence[Estimate]:
     """Tags that are read among 97 items, among 180."""
-    return [_read_rate(shops, items) for items in (97, 180)]
+    calendar = Calendar(datetime.fromisoformat(START))
+    return [percent(*zip(*read(items, calendar), strict=True)) for items in (97, 180)]
 
 
 def out_of_stock(shops: Shops) -> Sequence[Estimate]:
@@ -59,11 +62,17 @@ def demand_family(shops: Shops) -> Sequence[Estimate]:
     return [mean(ratios)]
 
 
-def shrink(shops: Shops) -> Sequence[Estimate]:
+def shrink(*cohorts: Cohort) -> Sequence[Estimate]:
     """Value lost as a share of sales, and the shares of its causes."""
+    table = np.array([week for cohort in cohorts for week in _weeks(cohort)])
+    lost = table[:, 1:].sum(axis=1)
+    return [percent(lost, table[:, 0]), *(percent(table[:, 1 + cause], lost) for cause in range(len(LOSSES)))]
+
+
+def _weeks(shops: Cohort) -> Iterator[Floats]:
+    """Yield for each week of each shop the value of what was sold and of what was lost by each cause."""
     days = shops.counted_days()
     causes = list(LOSSES.values())
-    rows: list[Floats] = []
     for shop in shops.chronicle.shops:
         # Weeks of a shop are the units: days would hide that bad ones come together.
         week = np.zeros((len(days) // 7, 1 + len(causes)))
@@ -73,10 +82,7 @@ def shrink(shops: Shops) -> Sequence[Estimate]:
                 if number < len(week) and event.change in (StockChange.PICK, *causes):
                     column = 0 if event.change is StockChange.PICK else 1 + causes.index(event.change)
                     week[number, column] -= event.quantity * shelf.item.price
-        rows.extend(week)
-    table = np.array(rows)
-    lost = table[:, 1:].sum(axis=1)
-    return [percent(lost, table[:, 0]), *(percent(table[:, 1 + cause], lost) for cause in range(len(causes)))]
+        yield from week
 
 
 def cold_chain_in_range(shops: Shops) -> Sequence[Estimate]:
@@ -105,32 +111,9 @@ def _in_range(shops: Shops, kind: FridgeKind) -> Estimate:
     return percent(*zip(*counts, strict=True))
 
 
-def _read_rate(shops: Shops, items: int) -> Estimate:
-    rows = []
-    for tags in shops.tags.values():
-        near = [stock for stock in tags.reads if abs(stock - items) <= NEAR]
-        if near:
-            # The middle of what was read lies near the number asked for, not on it: a straight line through
-            # the reads of each number gives the rate there.
-            rows.append(
-                (
-                    sum(tags.reads[stock] * stock for stock in near),
-                    sum(tags.read[stock] for stock in near),
-                )
-            )
-    if len(rows) < 2:
-        raise UnmeasurableError(f"hardly a shelf ever holds {items} items")
-    return bootstrap(rows, lambda sample: float(100.0 * sample[:, 1].sum() / sample[:, 0].sum()))
-
-
-MEASURES: Mapping[str, Measure] = measures(
-    Shops,
-    of=(
-        rfid_read_rate,
-        out_of_stock,
-        demand_family,
-        shrink,
-        cold_chain_in_range,
-    ),
-) | measures(of=(bearing_ims,))
+MEASURES: Mapping[str, Measure] = {
+    **measures(Shops, of=(out_of_stock, demand_family, cold_chain_in_range)),
+    **measures(Shops, Town, of=(shrink,)),
+    **measures(of=(rfid_read_rate, bearing_ims)),
+}
 """A measure for each target of the family, by its id."""

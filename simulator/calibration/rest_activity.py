@@ -1,7 +1,7 @@
 """The rhythm of rest and activity, by the non-parametric measures of actigraphy.
 
 Witting, Kwa, Eikelenboom, Mirmiran and Swaab 1990, Biological Psychiatry 27; Van Someren et al. 1999,
-Chronobiology International 16. All take activity by the hour, whatever its unit: none of them changes with it.
+Chronobiology International 16. All take activity by the hour, whatever its unit: none changes with it.
 """
 
 from __future__ import annotations
@@ -97,4 +97,6 @@ def _profile(hourly: Hourly) -> tuple[Hourly, Hourly]:
 def _windows(hourly: Hourly, hours: int) -> Hourly:
     """Return the mean of the average day over the hours that begin at each hour, round midnight."""
     profile, _ = _profile(hourly)
-    return np.asarray(np.convolve(np.concatenate((profile, profile[: hours - 1])), np.ones(hours) / hours, "valid"))
+    return np.asarray(
+        np.convolve(np.concatenate((profile, profile[: hours - 1])), np.ones(hours) / hours, "valid")
+    )

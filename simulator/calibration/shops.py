@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,31 +10,14 @@ import numpy as np
 from simulator.calibration.cohort import Cohort
 from simulator.chronicle import Handler, Values
 from simulator.core.records import MessageTruth
-from simulator.core.units import DAY, WEEK
-from simulator.world.shelf import Shelf, ShelfEvent
-
-RUN_IN = 1 * WEEK
-"""Seconds until staff know what is in demand; what happens before is not counted."""
-
-
-@dataclass(slots=True)
-class Tags:
-    """What one RFID reader counted, by how many items there were: items read, and reads."""
-
-    read: dict[int, int] = field(default_factory=dict)
-    reads: dict[int, int] = field(default_factory=dict)
-
-    def add(self, stock: int, count: int) -> None:
-        """Add one read."""
-        self.read[stock] = self.read.get(stock, 0) + count
-        self.reads[stock] = self.reads.get(stock, 0) + 1
+from simulator.core.units import DAY
+from simulator.world.shelf import Shelf
 
 
 class Shops(Cohort):
     """Eight shops with the eight hundred households who shop in them.
 
     Attributes:
-        tags: what the RFID readers counted, by device.
         celsius: true temperatures in the fridges at their readings, by device.
         cabinets: the kind of each of these fridges, by device.
     """
@@ -45,7 +27,6 @@ class Shops(Cohort):
 
     def __init__(self, scale: float = 1.0) -> None:
         super().__init__(scale)
-        self.tags: dict[str, Tags] = {}
         self.celsius: dict[str, list[float]] = {}
         self.cabinets: dict[str, str] = {}
 
@@ -60,7 +41,7 @@ class Shops(Cohort):
                 {
                     "kind": "inventory_sensor",
                     "per_shop": 160,
-                    "rfid_interval": "4h",
+                    "rfid_interval": "1d",
                     "report_interval": "20m",
                 }
             ],
@@ -68,19 +49,7 @@ class Shops(Cohort):
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what keeps the messages of the sensors."""
-        return {"inventory": self._keep_tags, "temperature": self._keep_temperature}
-
-    def counted_days(self) -> range:
-        """Return the days that count, after the run-in."""
-        return range(min(int(RUN_IN // DAY), self.days // 2), self.days)
-
-    def events(self, shelf: Shelf) -> Iterator[tuple[int, ShelfEvent]]:
-        """Yield what happened to a shelf on the days that count, with the number of the day."""
-        days = self.counted_days()
-        for event in self.chronicle.shelf_events[shelf.id]:
-            day = int(event.at // DAY)
-            if day in days:
-                yield day, event
+        return {"temperature": self._keep_temperature}
 
     def empty_share(self, shelf: Shelf) -> tuple[float, float]:
         """Return for how many seconds of the opening hours a shelf was empty, and how many there were."""
@@ -95,11 +64,6 @@ class Shops(Cohort):
         stocks = np.array([event.stock for event in events])
         first = events[0].stock - events[0].quantity
         return float((np.where(last < 0, first, stocks[last]) == 0).sum()), float(len(looks))
-
-    def _keep_tags(self, truth: MessageTruth, values: Values) -> None:
-        stock: Any = (truth.facts or {})["stock"]
-        if stock:
-            self.tags.setdefault(truth.device, Tags()).add(stock, values["count"])
 
     def _keep_temperature(self, truth: MessageTruth, _values: Values) -> None:
         facts: Mapping[str, Any] = truth.facts or {}

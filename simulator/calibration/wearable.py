@@ -20,9 +20,10 @@ from simulator.calibration.estimate import (
     spread,
 )
 from simulator.calibration.measure import Measure, measures
+from simulator.calibration.town import Town
 from simulator.calibration.wearers import ASLEEP, EXERCISE, Bands, Hoarders, Wearers, Wrist
 from simulator.core.units import DAY, HOUR, MINUTE
-from simulator.world import Activity, Sex, TravelMode
+from simulator.world import Activity, Sex, Spell, TravelMode
 
 LEAST_SAMPLES = 20
 """Readings of a person that make a median."""
@@ -164,15 +165,17 @@ def sleep_onset(wearers: Wearers) -> Sequence[Estimate]:
     return [mean(onsets)]
 
 
-def sleep_sex_gap(wearers: Wearers) -> Sequence[Estimate]:
-    """Minutes that women sleep longer than men."""
-    rows = [
-        (float(np.mean(hours)) * HOUR / MINUTE, float(wrist.person.sex is Sex.FEMALE))
-        for wrist, hours in _slept(wearers)
-    ]
+def sleep_sex_gap(town: Town) -> Sequence[Estimate]:
+    """Minutes that women sleep longer than men, of what everybody sleeps in a day and night."""
+    rows = []
+    for person in town.people(ADULT):
+        slept = sum(seconds for _, seconds in town.whole_spells(person, _sleeps))
+        rows.append((slept / town.days / MINUTE, float(person.sex is Sex.FEMALE)))
 
     def gap(sample: Floats) -> float:
         women = sample[:, 1] == 1.0
+        if women.all() or not women.any():
+            return math.nan
         return float(sample[women, 0].mean() - sample[~women, 0].mean())
 
     return [bootstrap(rows, gap)]
@@ -274,6 +277,10 @@ def battery(wearers: Wearers, bands: Bands) -> Sequence[Estimate]:
         _battery_life(wearers, awake=True).times(1.0 / HOUR),
         _battery_life(bands, awake=False).times(1.0 / DAY),
     ]
+
+
+def _sleeps(spell: Spell) -> bool:
+    return spell.activity is Activity.ASLEEP
 
 
 def _resting_pulses(wearers: Wearers) -> list[float]:
@@ -418,7 +425,6 @@ MEASURES: Mapping[str, Measure] = {
             steps_iqr,
             sleep_duration,
             sleep_onset,
-            sleep_sex_gap,
             sleep_night_sd,
             skin_temp_rise,
             spo2_sleep,
@@ -432,5 +438,6 @@ MEASURES: Mapping[str, Measure] = {
     **measures(Wearers, Bands, of=(battery,)),
     **measures(Wearers, Crowd, of=(rhr_weekly_swing,)),
     **measures(Crowd, of=(irregular_pulse,)),
+    **measures(Town, of=(sleep_sex_gap,)),
 }
 """A measure for each target of the family, by its id."""

@@ -103,7 +103,9 @@ class TestVerdicts:
 
 class TestForMachines:
     def test_a_row_of_one_part(self) -> None:
-        written: dict[str, Any] = json.loads(msgspec.json.encode(row(finding(Part(value=2.0, tolerance=1.0), 2.5))))
+        written: dict[str, Any] = json.loads(
+            msgspec.json.encode(row(finding(Part(value=2.0, tolerance=1.0), 2.5)))
+        )
         assert {key: written[key] for key in ("id", "target", "tolerance", "value", "low", "high")} == {
             "id": "x",
             "target": 2.0,
