@@ -179,9 +179,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     def verdict(self, control: str, check: str) -> Verdict | None:
         """Return the verdict of a check on a control, over all its parts; None if it did not judge it."""
-        return overall(
-            one.verdict for one in self.checks if one.control == control and one.check == check
-        )
+        return overall(one.verdict for one in self.checks if one.control == control and one.check == check)
 
 
 _EXIT_CODES = {

@@ -1,0 +1,1 @@
+"""The checks, one a module; each is an entry point of ``simulator.checks``."""

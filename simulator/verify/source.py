@@ -1,0 +1,72 @@
+"""A source: where what came out of a control is, and what that control is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from simulator.core.errors import UsageError
+
+EGRESS = "egress"
+"""Folder of a run in which its taps leave what they heard."""
+
+PURPOSE = "analytics"
+"""What a consumer is for if nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One output of one control. Several sources of one control are judged together.
+
+    Attributes:
+        control: whose output it is.
+        path: a file, or a folder of files.
+        purpose: what the consumer behind it is for; one that people consent to.
+        checks: what the control is for; every check that has something to judge if empty.
+    """
+
+    control: str
+    path: Path
+    purpose: str = PURPOSE
+    checks: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, purpose: str = PURPOSE) -> Self:
+        """Return the source that ``PATH`` or ``CONTROL=PATH`` names.
+
+        Raises:
+            UsageError: nothing is named.
+        """
+        control, equals, path = text.partition("=")
+        if not equals or "/" in control:
+            control, path = Path(text).stem, text
+        if not control or not path:
+            raise UsageError(f"write --egress PATH or --egress CONTROL=PATH, not {text!r}")
+        return cls(control, Path(path), purpose)
+
+
+def taps(run: Path, scenario: Mapping[str, Any]) -> tuple[list[Source], Path | None]:
+    """Return the taps of a run that record the output of a control, and the one that records the input.
+
+    The input is what a tap without a control recorded.
+
+    Args:
+        run: its folder.
+        scenario: as the manifest has it.
+    """
+    expected = {
+        control["name"]: tuple(control.get("expect") or ()) for control in scenario.get("controls") or ()
+    }
+    sources: list[Source] = []
+    heard: Path | None = None
+    for tap in scenario.get("taps") or ():
+        path = run / EGRESS / f"{tap['name']}.jsonl"
+        control = tap.get("control")
+        if control is None:
+            heard = heard or path
+        else:
+            purpose = tap.get("purpose") or PURPOSE
+            sources.append(Source(control, path, purpose, expected.get(control, ())))
+    return sources, heard
