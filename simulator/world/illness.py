@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from simulator.core.calendar import Calendar
 from simulator.core.seeds import Draws, Seeds
@@ -91,6 +92,10 @@ class Illness:
         return self.fever * math.exp((height - begun) / self.recovery)
 
 
+_NOBODY: Mapping[int, Sequence[Illness]] = {}
+"""Who is ill in most households in most months."""
+
+
 class Infections:
     """What goes round in a household.
 
@@ -102,7 +107,7 @@ class Infections:
         south: whether winter is in July.
     """
 
-    __slots__ = ("_ages", "_calendar", "_household", "_known", "_month", "_seeds", "_south")
+    __slots__ = ("_ages", "_calendar", "_household", "_known", "_month", "_months", "_seeds", "_south")
 
     def __init__(
         self, seeds: Seeds, calendar: Calendar, household: str, ages: Sequence[int], south: bool
@@ -113,36 +118,44 @@ class Infections:
         self._ages = bytes(ages)
         self._south = south
         self._month: int | None = None
-        self._known: dict[int, tuple[Illness, ...]] = {}
+        self._months: dict[int, tuple[tuple[int, Illness], ...]] = {}
+        self._known: Mapping[int, Sequence[Illness]] = _NOBODY
 
     def of(self, member: int, at: float) -> Sequence[Illness]:
         """Return the illnesses of a member that may show at a time."""
-        month = int(at // MONTH)
+        month = int(at // MONTH + 0.5)  # a run's first day lies amid a month, and needs no other soon
         if month != self._month:
             self._month = month
-            # Some have begun the month before, others show before they are known.
-            self._known = {}
-            for near in (month - 1, month, month + 1):
-                for who, illness in self._in(near):
-                    self._known[who] = (*self._known.get(who, ()), illness)
+            self._known = self._around(month)
         return self._known.get(member, ())
+
+    def _around(self, month: int) -> Mapping[int, Sequence[Illness]]:
+        """Return who may be ill in a month: some have begun before it, others show before they are known."""
+        near = range(month - 1, month + 2)
+        self._months = {each: self._months.get(each) or tuple(self._in(each)) for each in near}
+        known: dict[int, list[Illness]] = {}
+        for who, illness in chain.from_iterable(self._months.values()):
+            known.setdefault(who, []).append(illness)
+        return known or _NOBODY
 
     def _in(self, month: int) -> Iterator[tuple[int, Illness]]:
         """Yield all illnesses that are brought home in a month, and those that come of them."""
-        draws = self._seeds.draws("infections", self._household, month)
-        season = self._season((month + 0.5) * MONTH)
-        for member, age in enumerate(self._ages):
-            mean = _from_age(A_YEAR, age) * FROM_OUTSIDE * season * MONTH / (365.25 * DAY)
-            waited = draws.exponential(1.0) / mean
-            while waited < 1.0:
-                known = (month + waited) * MONTH
-                feverish = draws.chance(_from_age(FEVERISH, age))
-                yield member, _fall_ill(known, feverish, draws)
-                for other in range(len(self._ages)):
-                    if other != member and draws.chance(ATTACK_RATE):
-                        later = max(draws.normal(*SERIAL_INTERVAL), DAY)
-                        yield other, _fall_ill(known + later, feverish, draws)
-                waited += draws.exponential(1.0) / mean
+        draws, members = self._seeds.draws("infections", self._household, month), range(len(self._ages))
+        season = self._season(month * MONTH)
+        rates = [_from_age(A_YEAR, age) for age in self._ages]
+        # All that bring something home together do so at the sum of their rates.
+        mean = sum(rates) * FROM_OUTSIDE * season * MONTH / (365.25 * DAY)
+        waited = draws.exponential(1.0) / mean
+        while waited < 1.0:
+            member = draws.choice(members, rates)
+            known = (month - 0.5 + waited) * MONTH
+            feverish = draws.chance(_from_age(FEVERISH, self._ages[member]))
+            yield member, _fall_ill(known, feverish, draws)
+            for other in members:
+                if other != member and draws.chance(ATTACK_RATE):
+                    later = max(draws.normal(*SERIAL_INTERVAL), DAY)
+                    yield other, _fall_ill(known + later, feverish, draws)
+            waited += draws.exponential(1.0) / mean
 
     def _season(self, at: float) -> float:
         day = self._calendar.date(at).timetuple().tm_yday - HEIGHT_OF_WINTER

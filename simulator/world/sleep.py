@@ -55,8 +55,11 @@ EARLIEST, LATEST = 1.0, 6.0
 _STEP = 1.0
 """Hours between two looks for a crossing; the processes bend too slowly for two crossings in one step."""
 
-_HALVINGS = 12
-"""Of a step, to find the crossing in it to a second."""
+_SECOND = 1.0 / 3600.0
+"""Hours."""
+
+_NOTHING = 1e-6
+"""A pressure that passes in less than a second."""
 
 _LONGEST = 48
 """Steps after which a crossing is no longer sought; no pressure stays between the thresholds for so long."""
@@ -104,7 +107,8 @@ class Sleep:
         def excess(at: float) -> float:
             return awake(pressure, at - hour) - threshold - AMPLITUDE * self._circadian(at)
 
-        return _crossing(excess, hour)
+        # Until then not even the wave's crest brings sleep.
+        return _crossing(excess, hour + _hours_to_rise(pressure, threshold - AMPLITUDE))
 
     def wakes(self, pressure: float, hour: float, arousal: float = 0.0) -> float:
         """Return the hour at which a person wakes if nothing wakes them.
@@ -120,7 +124,7 @@ class Sleep:
         def excess(at: float) -> float:
             return threshold + AMPLITUDE * self._circadian(at) - asleep(pressure, at - hour)
 
-        return _crossing(excess, hour)
+        return _crossing(excess, hour + _hours_to_fall(pressure, threshold + AMPLITUDE))
 
     def _circadian(self, hour: float) -> float:
         return circadian(hour - self.trough)
@@ -136,21 +140,45 @@ def asleep(pressure: float, hours: float) -> float:
     return pressure * math.exp(-hours / FALL)
 
 
+def _hours_to_rise(pressure: float, level: float) -> float:
+    """Return the hours awake until the pressure is at a level, 0 if it is there."""
+    return RISE * math.log((1.0 - pressure) / (1.0 - level)) if pressure < level < 1.0 else 0.0
+
+
+def _hours_to_fall(pressure: float, level: float) -> float:
+    """Return the hours asleep until the pressure is at a level, 0 if it is there."""
+    return FALL * math.log(pressure / level) if 0.0 < level < pressure else 0.0
+
+
 def _crossing(excess: Callable[[float], float], start: float) -> float:
     """Return the first time from `start` on at which a function is not negative, to a second, in hours."""
-    if excess(start) >= 0.0:
+    before, below = start, excess(start)
+    if below >= 0.0:
         return start
-    before = start
     for _ in range(_LONGEST):
-        if excess(before + _STEP) >= 0.0:
+        after = before + _STEP
+        above = excess(after)
+        if above >= 0.0:
             break
-        before += _STEP
-    step = _STEP
-    for _ in range(_HALVINGS):
-        step /= 2
-        if excess(before + step) < 0.0:
-            before += step
-    return before + step
+        before, below = after, above
+    else:
+        return before
+    # False position; the Illinois rule keeps one end from standing still (Dowell and Jarratt 1971, BIT).
+    side = 0
+    while after - before > _SECOND:
+        at = before - below * (after - before) / (above - below)
+        value = excess(at)
+        if abs(value) < _NOTHING:
+            return at
+        if value < 0.0:
+            before, below = at, value
+            above /= 2.0 if side < 0 else 1.0
+            side = -1
+        else:
+            after, above = at, value
+            below /= 2.0 if side > 0 else 1.0
+            side = 1
+    return after
 
 
 def draw_sleep(age: int, sex: Sex, draws: Draws) -> Sleep:
