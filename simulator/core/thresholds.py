@@ -9,6 +9,7 @@ from enum import Enum, StrEnum
 from operator import eq, ge, gt, le, lt
 
 from simulator.core.nearest import suggestion
+from simulator.core.verdicts import Verdict
 
 
 class Quantity(Enum):
@@ -68,6 +69,13 @@ due, ``connected_ratio`` is the share of the connections asked for. ``delivered_
 _UNITS: Mapping[str, float] = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 _EXPRESSION = re.compile(r"([A-Za-z_]\w*)\s*(<=|>=|==|<|>)\s*(\d+(?:\.\d+)?)\s*([A-Za-z%/µ]*)")
 
+VERDICT = "verdict."
+"""What a threshold begins with that is about a control's verdict."""
+
+_VERDICT_EXPRESSION = re.compile(
+    r"verdict\.(?P<control>[a-z0-9_-]+)\.(?P<check>[a-z0-9_]+)\s*==\s*(?P<verdict>[a-z]+)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -122,6 +130,52 @@ class Threshold:
 
     def __str__(self) -> str:
         return self.expression
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictThreshold:
+    """A verdict that a control of a run has to get, such as ``verdict.redactor.leak == held``.
+
+    Attributes:
+        control: its name.
+        check: what judges it.
+        verdict: what has to come of it.
+    """
+
+    control: str
+    check: str
+    verdict: Verdict
+
+    @classmethod
+    def parse(cls, text: str) -> VerdictThreshold | None:
+        """Return what a text says; None if it is not about a verdict.
+
+        Raises:
+            ValueError: it is, and is not of this form.
+        """
+        if not text.strip().startswith(VERDICT):
+            return None
+        found = _VERDICT_EXPRESSION.fullmatch(text.strip())
+        if found is None or found["verdict"] not in [*Verdict]:
+            raise ValueError(
+                f"write verdict.CONTROL.CHECK == {' or '.join(Verdict)}, "
+                f"such as verdict.redactor.leak == held, not {text!r}"
+            )
+        return cls(found["control"], found["check"], Verdict(found["verdict"]))
+
+    @property
+    def expression(self) -> str:
+        """The threshold as text, in one spelling."""
+        return f"{VERDICT}{self.control}.{self.check} == {self.verdict}"
+
+
+def parse_threshold(text: str) -> Threshold | VerdictThreshold:
+    """Return what a text says that a run must keep.
+
+    Raises:
+        ValueError: it is no threshold.
+    """
+    return VerdictThreshold.parse(text) or Threshold.parse(text)
 
 
 def _scale(metric: str, number: str, unit: str) -> float:

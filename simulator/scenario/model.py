@@ -24,8 +24,9 @@ from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
 from simulator.core.options import LONGEST, DeviceOptions, FaultOptions, Options
 from simulator.core.stages import Shape, Stage
-from simulator.core.thresholds import Threshold
+from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.core.units import DAY, HOUR, Duration, Rate
+from simulator.scenario.controls import ControlOptions, TapOptions, check_names
 from simulator.scenario.kinds import ByKind
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.stages import MOST_RATE, StageEntry, StageOptions
@@ -86,7 +87,7 @@ def _check_zone(name: str) -> str:
 
 
 def _check_threshold(text: str) -> str:
-    return Threshold.parse(text).expression
+    return parse_threshold(text).expression
 
 
 def check_name(name: str) -> str:
@@ -206,8 +207,18 @@ class Scenario(Options):
         max_length=100,
         description="What goes wrong with devices and network; `fleetsim list faults` names the kinds.",
     )
+    controls: tuple[ControlOptions, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Controls under test, started with the run and ended with it.",
+    )
+    taps: tuple[TapOptions, ...] = Field(
+        default=(), max_length=100, description="Where what comes out of controls is recorded."
+    )
     thresholds: tuple[Annotated[str, AfterValidator(_check_threshold)], ...] = Field(
-        default=(), description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms`."
+        default=(),
+        description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms` or "
+        "`verdict.redactor.leak == held`.",
     )
     late_after: Duration = Field(
         default=0.1, gt=0, le=HOUR, description="A message sent this long after it was due counts as late."
@@ -238,6 +249,21 @@ class Scenario(Options):
     def _empty_section(cls, value: object) -> object:
         # A section whose keys are all commented out.
         return {} if value is None else value
+
+    @field_validator("controls", "taps")
+    @classmethod
+    def _names_of_their_own(cls, entries: Any) -> Any:
+        check_names(entries)
+        return entries
+
+    @field_validator("thresholds")
+    @classmethod
+    def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        tapped = {tap.of for tap in info.data.get("taps", ())}
+        for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
+            if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
+                raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")
+        return thresholds
 
     @field_validator("stages")
     @classmethod

@@ -1,8 +1,8 @@
 """The invented town: people who move through their day, and the places they do it in."""
 
+from simulator.core.purposes import Purpose
 from simulator.world.agenda import Agenda
 from simulator.world.builder import beginning, build_neighbourhood
-from simulator.world.consent import Purpose
 from simulator.world.household import Household
 from simulator.world.neighbourhood import Neighbourhood
 from simulator.world.person import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 
+from simulator.core.purposes import Purpose
 from simulator.core.seeds import Draws
 
 AGE_OF_CONSENT = 16
@@ -12,16 +12,6 @@ AGE_OF_CONSENT = 16
 
 WORRIED = 0.71
 """Share of people who fear what AI does to their privacy (Genpact 2017, n = 5,179)."""
-
-
-class Purpose(StrEnum):
-    """What data may be used for."""
-
-    SERVICE = "service"
-    ANALYTICS = "analytics"
-    MARKETING = "marketing"
-    SHARING = "sharing"
-    VOICE_RETENTION = "voice_retention"
 
 
 _AGREES: dict[Purpose, tuple[float, float]] = {

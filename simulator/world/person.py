@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from simulator.world.consent import Purpose
+from simulator.core.purposes import Purpose
 from simulator.world.health import STEADY, Health
 from simulator.world.place import Place
 
