@@ -144,7 +144,12 @@ def clean(
     Raises:
         TargetRefusedError: the endpoint is not cleared.
     """
-    options = replace(Plan(scenario, endpoint, None).delivery_options, limits=limits, session_queue=_QUEUE)
+    options = replace(
+        Plan(scenario, endpoint, None).delivery_options,
+        limits=limits,
+        session_queue=_QUEUE,
+        largest_packet=limits.packet_bytes,  # what is retained comes back
+    )
     broom = _Broom(endpoint, options, stopped, patience, clock)
     topics = {device: set(names) for device, names in remains.topics.items()}
     if remains.retains:

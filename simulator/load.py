@@ -206,8 +206,10 @@ class Load:
         first, *others = self._witness_ids
         group = f"$share/{first}/" if others else ""  # the broker gives each message to one of the group
         filters = list(topic_filters(template, witness, share, plan.neighbourhoods, self._fleet.devices))
+        largest = plan.delivery_options.limits.packet_bytes
         for witness_id in self._witness_ids:
-            self._delivery.submit(Connect(0.0, witness_id, keep_alive=60, clean=True), due=0.0)
+            connect = Connect(0.0, witness_id, keep_alive=60, clean=True, largest_packet=largest)
+            self._delivery.submit(connect, due=0.0)
             for topic in filters:
                 self._delivery.submit(Subscribe(0.0, witness_id, group + topic, qos=2), due=0.0)
 

@@ -132,6 +132,7 @@ class Plan:
             connect_rate=None if mqtt.connect_rate is None else mqtt.connect_rate / self.shard.count,
             source_addresses=mqtt.sources,
             session_expiry=session_expiry,
+            largest_packet=mqtt.largest_packet,
             features=Features(
                 user_properties=tuple(mqtt.user_properties.items()),
                 message_expiry=None if mqtt.message_expiry is None else math.ceil(mqtt.message_expiry),

@@ -38,12 +38,14 @@ class Connect(Action, frozen=True, gc=False, tag="connect"):
         clean: start without the state of an earlier session.
         will: the message for when the connection breaks.
         backoff: wait longer from attempt to attempt when it cannot connect; else try again and again.
+        largest_packet: bytes of the longest packet that it takes from the broker; None for what is usual.
     """
 
     keep_alive: int
     clean: bool
     will: Will | None = None
     backoff: bool = True
+    largest_packet: int | None = None
 
 
 class Subscribe(Action, frozen=True, gc=False, tag="subscribe"):

@@ -10,6 +10,9 @@ from simulator.core.endpoint import Endpoint
 from simulator.core.errors import UsageError
 from simulator.core.nearest import suggestion
 
+_BESIDE_A_PAYLOAD = 2 * 65_535
+"""Bytes of the longest topic that MQTT has, and of as many properties."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -24,6 +27,11 @@ class Limits:
     connections: int
     bytes_per_second: int
     payload_bytes: int
+
+    @property
+    def packet_bytes(self) -> int:
+        """Bytes that any packet with a message of a fleet has at most: payload, topic and properties."""
+        return self.payload_bytes + _BESIDE_A_PAYLOAD
 
     def share(self, share: float) -> Self:
         """Return the limits of a shard with this share of the fleet."""

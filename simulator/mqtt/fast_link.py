@@ -21,6 +21,7 @@ from simulator.mqtt.codec import (
     PublishPacket,
     PubRecPacket,
     PubRelPacket,
+    ReasonCode,
     ServerPacket,
     SubAckPacket,
     SubscribePacket,
@@ -66,13 +67,13 @@ class FastLink(Link):
         self._properties = message_properties(hello.features, protocol)
         self._listener = listener
         self._hello = hello
-        self._decoder = Decoder(protocol, _DEFAULTS.largest_packet)
+        self._decoder = Decoder(protocol, hello.largest_packet)
         # QoS 2 messages that the broker has not released yet; few devices ever get one.
         self._unreleased: dict[int, PublishPacket] | None = None
 
     def connect(self, login: Login | None = None) -> None:
         """Begin a new connection."""
-        self._decoder = Decoder(self._protocol, _DEFAULTS.largest_packet)
+        self._decoder = Decoder(self._protocol, self._hello.largest_packet)
         self.outgoing.clear()
         hello = self._hello.with_login(login)
         self.outgoing += encode(_connect_packet(self._protocol, hello), self._protocol)
@@ -129,7 +130,8 @@ class FastLink(Link):
             if self._decoder is not decoder:
                 return  # what was heard made the session start another connection
         if fault is not None:
-            self._listener.dismissed(Cause.MALFORMED)
+            too_long = fault.reason is ReasonCode.PACKET_TOO_LARGE
+            self._listener.dismissed(Cause.PACKET_TOO_LONG if too_long else Cause.MALFORMED)
 
     def _hear(self, packet: ServerPacket) -> None:
         listener = self._listener
@@ -176,7 +178,10 @@ class FastLink(Link):
 
 def _connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
     modern = protocol is Protocol.MQTT_5
-    expiry = hello.session_expiry if modern else 0
+    properties = NO_PROPERTIES
+    if modern:
+        expiry = hello.session_expiry or None
+        properties = Properties(session_expiry_interval=expiry, maximum_packet_size=hello.largest_packet)
     return ConnectPacket(
         client_id=hello.client_id,
         keep_alive=hello.keep_alive,
@@ -184,7 +189,7 @@ def _connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
         will=hello.will,
         username=hello.username,
         password=None if hello.password is None else hello.password.encode(),
-        properties=Properties(session_expiry_interval=expiry) if expiry else NO_PROPERTIES,
+        properties=properties,
         will_properties=hello.features.of_will if modern and hello.will is not None else NO_PROPERTIES,
     )
 

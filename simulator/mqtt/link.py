@@ -16,6 +16,9 @@ from simulator.core.credentials import Login
 from simulator.core.endpoint import Protocol as Version
 from simulator.mqtt.features import NO_FEATURES, Features
 
+LARGEST_PACKET = 1 << 20
+"""Bytes of the longest packet that a device usually takes, far more than any command has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -29,6 +32,8 @@ class Hello:
         username: with `password`, the credentials, if any.
         session_expiry: seconds for which an MQTT 5 broker keeps the session once it is not connected.
         features: what else is asked of MQTT 5.
+        largest_packet: bytes of the longest packet that the device takes; a longer one ends the connection,
+            and an MQTT 5 broker is told not to send one.
     """
 
     client_id: str
@@ -39,6 +44,7 @@ class Hello:
     password: str | None = field(default=None, repr=False)
     session_expiry: int = 0
     features: Features = NO_FEATURES
+    largest_packet: int = LARGEST_PACKET
 
     def ends_at_once(self, version: Version) -> bool:
         """Whether a DISCONNECT has to say that the broker need not keep the session."""

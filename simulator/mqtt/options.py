@@ -8,6 +8,7 @@ from simulator.core.credentials import CredentialSource
 from simulator.core.limits import ON_THIS_MACHINE, Limits
 from simulator.core.transport import Transport
 from simulator.mqtt.features import NO_FEATURES, Features
+from simulator.mqtt.link import LARGEST_PACKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class DeliveryOptions:
         session_expiry: how long an MQTT 5 broker keeps a persistent session.
         features: what is asked of MQTT 5 beyond that.
         credentials: what each client logs in with, asked at every connect; None for what the endpoint says.
+        largest_packet: bytes of the longest packet that a session takes unless its Connect says otherwise,
+            which bounds the memory that a broker can make it use.
         limits: hard caps on connections, bytes a second and payload length.
         max_attempts: how often a message is sent before it is given up as lost, so that one that makes
             the broker close the connection does not do so forever.
@@ -56,5 +59,6 @@ class DeliveryOptions:
     session_expiry: int = 3_600
     features: Features = NO_FEATURES
     credentials: CredentialSource | None = None
+    largest_packet: int = LARGEST_PACKET
     limits: Limits = ON_THIS_MACHINE
     max_attempts: int = 16

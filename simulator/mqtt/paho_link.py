@@ -51,6 +51,9 @@ _UNREADABLE = (struct.error, IndexError, KeyError, ValueError, MQTTException)
 _PUBLISHED = MQTTMessageInfo(0)
 """Paho reports each QoS 0 message on an object like this; nobody asks, so one serves all."""
 
+_LEAST_HEADER = 2
+"""Bytes of a packet before those that its length counts, at least."""
+
 _HOST = "memory"
 """Paho wants a host and a port to reconnect to; it never sees the network."""
 
@@ -143,6 +146,7 @@ class _Codec(Client):
         self._listener = listener
         self._outgoing = outgoing
         self._modern = modern
+        self._largest = hello.largest_packet
         self.memory = _Memory(outgoing)
         self.packet_id = 0
         if hello.will is not None:
@@ -151,6 +155,12 @@ class _Codec(Client):
             self.will_set(will.topic, will.payload, will.qos, will.retain, properties)
         if hello.username is not None:
             self.username_pw_set(hello.username, hello.password)
+
+    @property
+    def refuses_packet(self) -> bool:
+        """Whether the packet that is being read is longer than the device takes."""
+        announced = self._in_packet["remaining_length"] if self._in_packet["have_remaining"] else 0
+        return announced + _LEAST_HEADER > self._largest
 
     def _create_socket(self) -> _Memory:
         self.memory = _Memory(self._outgoing)
@@ -163,7 +173,9 @@ class _Codec(Client):
         """Take what concerns our own messages past paho, which keeps no record of them."""
         command = self._in_packet["command"] & 0xF0
         packet = self._in_packet["packet"]
-        if command == _PINGRESP:
+        if self.refuses_packet:
+            self._listener.dismissed(Cause.PACKET_TOO_LONG)
+        elif command == _PINGRESP:
             self._listener.ponged()
         elif command == _DISCONNECT and self._modern:
             code = packet[0] if packet else 0
@@ -205,9 +217,11 @@ class PahoLink(Link):
         self._leave = _LEAVE_NOTHING if hello.ends_at_once(protocol) else _DISCONNECT_FRAME
         self._aliases: dict[str, int] = {}
         self._aliases_left = 0
-        if self._modern and hello.session_expiry:
+        if self._modern:
             self._properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            self._properties.SessionExpiryInterval = hello.session_expiry
+            self._properties.MaximumPacketSize = hello.largest_packet
+            if hello.session_expiry:
+                self._properties.SessionExpiryInterval = hello.session_expiry
         # Paho calls back under its locks, which a session that answers would run into: note, then tell.
         self._heard: list[Callable[[], None]] = []
         self._codec = _Codec(protocol, hello, listener, self.outgoing)
@@ -272,6 +286,9 @@ class PahoLink(Link):
                 self._heard.pop(0)()
             if codec.memory is not memory:
                 return  # what was heard made the session start another connection
+            if codec.refuses_packet:  # before its end
+                self._listener.dismissed(Cause.PACKET_TOO_LONG)
+                return
             if error != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
 

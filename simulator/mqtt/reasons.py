@@ -49,6 +49,7 @@ class Cause(StrEnum):
     PACKET_TOO_LARGE = "larger than the broker takes"
     DROPPED = "the connection was dropped by the device"
     CLOSED_BY_BROKER = "the broker closed the connection"
+    PACKET_TOO_LONG = "the broker sent a packet longer than the device takes"
     MALFORMED = "the broker sent a malformed packet"
     NO_CONNACK = "no answer to CONNECT in time"
     NO_PINGRESP = "no answer to PINGREQ in time"

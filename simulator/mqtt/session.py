@@ -132,6 +132,7 @@ class Session:
             password=endpoint.password,
             session_expiry=options.features.session_expiry if action.clean else options.session_expiry,
             features=options.features,
+            largest_packet=action.largest_packet or options.largest_packet,
         )
 
     def subscribe(self, action: Subscribe) -> None:

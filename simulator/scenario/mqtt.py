@@ -217,6 +217,13 @@ class Mqtt(Options):
         le=1_000_000,
         description="Messages that a device holds back while it cannot send; more are dropped and counted.",
     )
+    largest_packet: int = Field(
+        default=1 << 20,
+        ge=1024,
+        le=268_435_460,
+        description="Bytes of the longest packet that a device takes from the broker, such as a command; a "
+        "longer one ends its connection. It bounds the memory that a broker can make the fleet use.",
+    )
     in_flight: int = Field(
         default=20, ge=1, le=65535, description="Unacknowledged messages of a device at any time."
     )

@@ -14,6 +14,7 @@ from simulator.core.endpoint import Protocol
 from simulator.mqtt.fast_link import FastLink
 from simulator.mqtt.link import Greeting, Hello, Link
 from simulator.mqtt.paho_link import PahoLink
+from simulator.mqtt.reasons import Cause
 
 KINDS = pytest.mark.parametrize("kind", [FastLink, PahoLink])
 BOTH = pytest.mark.parametrize("protocol", list(Protocol))
@@ -38,7 +39,8 @@ class Hearer:
     """A listener that checks that what it hears is what a session can use."""
 
     def __init__(self) -> None:
-        self.dismissals = 0
+        self.reasons: list[str] = []
+        self.messages = 0
 
     def greeted(self, greeting: Greeting) -> None:
         assert 0 <= greeting.code <= 0xFF
@@ -64,10 +66,11 @@ class Hearer:
     def messaged(self, topic: str, payload: bytes) -> None:
         topic.encode()
         assert isinstance(payload, bytes)
+        self.messages += 1
 
     def dismissed(self, reason: str, code: int = 0) -> None:
         assert reason
-        self.dismissals += 1
+        self.reasons.append(reason)
 
 
 def opened(kind: type[FastLink | PahoLink], protocol: Protocol) -> tuple[Link, Hearer]:
@@ -142,6 +145,55 @@ def test_a_packet_takes_the_memory_of_what_came_and_not_of_what_was_announced(
     finally:
         tracemalloc.stop()
     assert peak < 1_000_000
+
+
+@KINDS
+@BOTH
+@given(
+    beyond=st.integers(1, 200_000),
+    first=st.sampled_from([0x30, 0x32, 0x34, 0x20, 0x90, 0xE0]),
+    piece=st.integers(1, 70_000),
+)
+@settings(max_examples=20)
+def test_a_packet_longer_than_the_device_takes_ends_the_connection_and_says_so(
+    kind: type[FastLink | PahoLink], protocol: Protocol, beyond: int, first: int, piece: int
+) -> None:
+    hearer = Hearer()
+    link = kind(protocol, Hello("d", 60, True, largest_packet=50_000), hearer)
+    link.connect()
+    link.receive(CONNACK[protocol])
+    size = 50_000 + beyond
+    length = bytes((size & 127 | 128, size >> 7 & 127 | 128, size >> 14))
+    packet = bytes((first,)) + length + b"\x00\x01c\x00\x07\x00" + bytes(size - 6)
+    tracemalloc.start()
+    try:
+        for start in range(0, len(packet), piece):
+            link.receive(packet[start : start + piece])
+            if hearer.reasons:
+                break
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    if protocol is Protocol.MQTT_5 or first != 0xE0:  # which no 3.1.1 broker sends at all
+        assert hearer.reasons[0] == Cause.PACKET_TOO_LONG
+    assert peak < 500_000
+    link.connect()
+    link.receive(CONNACK[protocol])
+
+
+@KINDS
+@BOTH
+def test_a_message_as_long_as_the_device_takes_is_heard(
+    kind: type[FastLink | PahoLink], protocol: Protocol
+) -> None:
+    hearer = Hearer()
+    none = b"\x00" if protocol is Protocol.MQTT_5 else b""
+    body = b"\x00\x01c" + none + bytes(60_000)
+    frame = b"\x30" + bytes((len(body) & 127 | 128, len(body) >> 7 & 127 | 128, len(body) >> 14)) + body
+    link = kind(protocol, Hello("d", 60, True, largest_packet=len(frame)), hearer)
+    link.connect()
+    link.receive(CONNACK[protocol] + frame)
+    assert (hearer.messages, hearer.reasons) == (1, [])
 
 
 @KINDS

@@ -98,7 +98,7 @@ def test_a_session_that_outlives_its_connection_ends_with_its_disconnect_if_it_b
         hello = Hello("d", 60, clean, session_expiry=60)
         link = link_factory(transport, Protocol.MQTT_5)(hello, Notes())
         link.connect()
-        assert b"\x05\x11\x00\x00\x00\x3c" in link.outgoing
+        assert b"\x0a\x11\x00\x00\x00\x3c\x27" in link.outgoing
         link.receive(CONNACK[Protocol.MQTT_5])
         link.outgoing.clear()
         link.disconnect()

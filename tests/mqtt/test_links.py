@@ -86,7 +86,9 @@ def test_connect_says_who_and_how_in_3_1_1(links: Links) -> None:
 def test_connect_asks_an_mqtt_5_broker_to_keep_a_session_that_is_not_clean(links: Links) -> None:
     made = links.link(Protocol.MQTT_5, Notes(), clean=False, session_expiry=3600)
     made.connect()
-    assert made.outgoing == b"\x10\x13\x00\x04MQTT\x05\x00\x00\x3c\x05\x11\x00\x00\x0e\x10\x00\x01d"
+    largest = b"\x27\x00\x10\x00\x00"  # and tells it the longest packet that the device takes
+    expiry = b"\x11\x00\x00\x0e\x10"
+    assert made.outgoing == b"\x10\x18\x00\x04MQTT\x05\x00\x00\x3c\x0a" + expiry + largest + b"\x00\x01d"
 
 
 @BOTH
