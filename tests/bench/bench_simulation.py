@@ -2,18 +2,23 @@
 
 The first table grows one town from 1,000 to 100,000 devices, each size in a process of its own: the same
 two hours of an evening, with what it takes to build the town, to live through the day before them, and to
-make their messages. The second one says what a message costs with ever more done to it, in turns. All times
-are processor time, since the machine may have other things to do; nothing is sent anywhere.
+make their messages. The second one says what a message costs with ever more done to it, in turns. With
+`--against COMMIT` the model of that commit and this one grow the same town in turns. All times are processor
+time, since the machine may have other things to do; nothing is sent anywhere.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from itertools import islice, product
 from multiprocessing import get_context
@@ -182,13 +187,55 @@ def alone(work: Callable[..., T], *arguments: Any) -> T:
         return process.submit(work, *arguments).result()
 
 
+def compare(commit: str, devices: int, hours: float, rounds: int) -> None:
+    """Grow one town by the model of a commit and by this one, in turns, and print both with their ratios."""
+    repository = Path(__file__).parents[2]
+    with TemporaryDirectory() as folder:
+        archive = subprocess.run(
+            ["git", "archive", commit, "simulator", "scenarios"],
+            cwd=repository,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        trees = {commit: Path(folder), "now": repository}
+        grown: dict[str, list[Grown]] = {tree: [] for tree in trees}
+        for _, (name, tree) in product(range(rounds), trees.items()):
+            town_of = subprocess.run(
+                [sys.executable, __file__, "--raw", "--sizes", str(devices), "--hours", str(hours)],
+                env=os.environ | {"PYTHONPATH": str(tree)},
+                stdout=subprocess.PIPE,
+                check=True,
+            )
+            grown[name].append(Grown(**json.loads(town_of.stdout)))
+    figures: dict[str, Callable[[Grown], float]] = {
+        "events/s": lambda town: town.events / town.live,
+        "events/s, the day before among them": lambda town: town.events / (town.day + town.live),
+        "messages/s": lambda town: town.messages / town.live,
+        "bytes a device": lambda town: town.grown / town.devices,
+    }
+    print(f"{grown['now'][0].devices:,} devices, {hours:g} h, median of {rounds} rounds in turns\n")
+    print(f"{commit:>12} {'now':>12}  ratio  what")
+    for what, figure in figures.items():
+        before, now = (median(map(figure, grown[name])) for name in trees)
+        print(f"{before:>12,.0f} {now:>12,.0f} {before / now:>6.2f}  {what}")
+
+
 def main() -> None:
     """Measure and print two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="devices, about")
     parser.add_argument("--hours", type=float, default=2.0, help="simulated, of each measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="of the second table")
+    parser.add_argument("--rounds", type=int, default=3, help="of the second table and of a comparison")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with the model of a commit, and end")
+    parser.add_argument("--raw", action="store_true", help="print one town as JSON, and end")
     asked = parser.parse_args()
+    if asked.raw:
+        print(json.dumps(asdict(grow(asked.sizes[0], asked.hours))))
+        return
+    if asked.against:
+        compare(asked.against, asked.sizes[0], asked.hours, asked.rounds)
+        return
     print(f"{asked.hours:g} h from 17:00, one process, processor time\n")
     print("devices  build s  day before s  messages  messages/s  events/s  bytes a device")
     for size in asked.sizes:
