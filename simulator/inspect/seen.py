@@ -153,7 +153,8 @@ class Seen:
             for lived in self.chronicle.lived(person.id, self.start)
         )
         wearers = len({sighting.person for sighting in sightings if sighting.event == "heart_rate"})
-        return len(events) + 2 * shops, min(wearers, 2) * 10 + min(len(members), 4)
+        television = any(self.start <= at < self.end for at, _ in self.chronicle.television[household])
+        return len(events) + 2 * shops + television, min(wearers, 2) * 10 + min(len(members), 4)
 
 
 def _shown_day(chronicle: Chronicle, duration: float) -> tuple[float, float]:

@@ -45,7 +45,8 @@ class Browser:
             "--remote-debugging-pipe", "--no-first-run", "--hide-scrollbars", "--disable-component-update",
             "--disable-background-networking", f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
-        command = ["sh", "-c", f'exec "$0" "$@" 3<&{out_read} 4>&{in_write}', binary, *arguments]
+        # Not every sh knows file descriptors of two digits; bash does.
+        command = ["bash", "-c", f'exec "$0" "$@" 3<&{out_read} 4>&{in_write}', binary, *arguments]
         self._process = subprocess.Popen(
             command,
             pass_fds=(out_read, in_write),
