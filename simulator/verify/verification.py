@@ -1,4 +1,4 @@
-"""The result of a verification: each control's verdict by check, and how much of its output was understood."""
+"""The result of a verification: the verdicts on each control, and how much of its output was understood."""
 
 from __future__ import annotations
 

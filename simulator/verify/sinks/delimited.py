@@ -6,15 +6,15 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
 from simulator.verify.sinks.text import LONGEST, read_lines
+from simulator.verify.sinks.values import Row
 
 _DELIMITERS = ",;\t|"
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Yield the rows of a file as records.
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file.
 
     Raises:
         SinkError: while iterating: a row has more or fewer fields than the first line, or an open quote.
@@ -37,6 +37,7 @@ def read(path: Path) -> Iterator[Record]:
                     f"{path}:{number}: {len(row)} fields, where the first line names {len(header)}; "
                     "the row is cut off, or the file is no CSV"
                 )
-            yield Record(sink, number, header, tuple(text.encode(errors="surrogateescape") for text in row))
+            values = (text.encode(errors="surrogateescape") for text in row)
+            yield sink, number, zip(header, values, strict=True)
     except csv.Error as error:
         raise SinkError(f"{path}:{rows.line_num + 1}: {error}") from error

@@ -7,17 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 from simulator.core.errors import UsageError
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
-from simulator.verify.sinks.values import to_record
+from simulator.verify.sinks.values import Row
 
 SIGN = b"DUCK"
 SIGN_AT = 8
 _BATCH = 4096
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Yield the rows of a database as records; it is opened for reading only.
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a database; it is opened for reading only.
 
     Raises:
         UsageError: duckdb is not installed.
@@ -43,6 +42,6 @@ def read(path: Path) -> Iterator[Record]:
                 while rows := cursor.fetchmany(_BATCH):
                     for row in rows:
                         number += 1
-                        yield to_record(f"{path}#{table}", number, zip(names, row, strict=True))
+                        yield f"{path}#{table}", number, zip(names, row, strict=True)
     except duckdb.Error as error:
         raise SinkError(f"{path} is no whole DuckDB database: {str(error).splitlines()[0]}") from error

@@ -9,14 +9,13 @@ from typing import Any
 import msgspec
 
 from simulator.core.decoding import UNREADABLE
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
 from simulator.verify.sinks.text import read_lines
-from simulator.verify.sinks.values import to_record
+from simulator.verify.sinks.values import Row
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Yield the lines of a file as records.
+def read(path: Path) -> Iterator[Row]:
+    """Yield the lines of a file as rows.
 
     Raises:
         SinkError: while iterating: a line is no JSON, or neither object nor array.
@@ -31,7 +30,7 @@ def read(path: Path) -> Iterator[Record]:
         except UNREADABLE as error:
             cut = "is cut off" if not line.endswith(b"\n") else "is no JSON"
             raise SinkError(f"{path}:{number}: the line {cut}: {error}") from error
-        yield to_record(sink, number, _fields(path, number, value))
+        yield sink, number, _fields(path, number, value)
 
 
 def _fields(path: Path, number: int, value: Any) -> Any:

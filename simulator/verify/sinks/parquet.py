@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.core.errors import UsageError
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
-from simulator.verify.sinks.values import to_record
+from simulator.verify.sinks.values import Row
 
 SIGN = b"PAR1"
 _BATCH = 4096
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Yield the rows of a file as records.
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file.
 
     Raises:
         UsageError: pyarrow is not installed.
@@ -36,6 +35,6 @@ def read(path: Path) -> Iterator[Record]:
                 names = batch.schema.names
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     number += 1
-                    yield to_record(sink, number, zip(names, row, strict=True))
+                    yield sink, number, zip(names, row, strict=True)
     except (pa.ArrowException, OSError) as error:
         raise SinkError(f"{path} is no whole Parquet file: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from simulator.verify.record import Record
 from simulator.verify.sinks import delimited, duck, json_lines, parquet, sqlite, text
 from simulator.verify.sinks.errors import SinkError
+from simulator.verify.sinks.values import Row, to_record
 
 
 class SinkFormat(Enum):
@@ -35,7 +36,7 @@ _SUFFIXES = {
     ".log": SinkFormat.TEXT,
 }
 _SIGNS = {SinkFormat.SQLITE: sqlite.SIGN, SinkFormat.PARQUET: parquet.SIGN, SinkFormat.DUCKDB: duck.SIGN}
-_READERS: dict[SinkFormat, Callable[[Path], Iterator[Record]]] = {
+_READERS: dict[SinkFormat, Callable[[Path], Iterator[Row]]] = {
     SinkFormat.JSON_LINES: json_lines.read,
     SinkFormat.CSV: delimited.read,
     SinkFormat.SQLITE: sqlite.read,
@@ -55,6 +56,16 @@ def read_sink(path: Path) -> Iterator[Record]:
     Raises:
         SinkError: while iterating: there is no such file, it is empty, cut off, damaged or of another kind.
         UsageError: it needs a package that is not installed.
+    """
+    for sink, row, fields in read_rows(path):
+        yield to_record(sink, row, fields)
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file, or of all files in a folder, with values of any type.
+
+    Raises:
+        SinkError, UsageError: while iterating, as for `read_sink`.
     """
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
@@ -99,10 +110,10 @@ def _first_bytes(path: Path) -> bytes:
         raise SinkError(f"cannot read {path}: {error}") from error
 
 
-def _read_file(path: Path) -> Iterator[Record]:
+def _read_file(path: Path) -> Iterator[Row]:
     nothing = True
-    for record in _READERS[find_format(path)](path):
+    for row in _READERS[find_format(path)](path):
         nothing = False
-        yield record
+        yield row
     if nothing:
         raise SinkError(f"{path} has no records: nothing came out of the control, or it went elsewhere")

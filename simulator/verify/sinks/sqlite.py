@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
-from simulator.verify.sinks.values import to_record
+from simulator.verify.sinks.values import Row
 
 SIGN = b"SQLite format 3\0"
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Yield the rows of a database as records; it is opened for reading only.
+def read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a database; it is opened for reading only.
 
     Raises:
         SinkError: while iterating: it is no whole database.
@@ -47,10 +46,10 @@ def _check_size(path: Path) -> None:
         raise SinkError(f"{path} is no whole SQLite database: it is cut off within a page")
 
 
-def _rows(database: sqlite3.Connection, path: Path, table: str) -> Iterator[Record]:
+def _rows(database: sqlite3.Connection, path: Path, table: str) -> Iterator[Row]:
     sink = f"{path}#{table}"
     quoted = table.replace('"', '""')
     cursor = database.execute(f'SELECT * FROM "{quoted}"')
     names = [name for name, *_ in cursor.description]
     for number, row in enumerate(cursor, 1):
-        yield to_record(sink, number, zip(names, row, strict=True))
+        yield sink, number, zip(names, row, strict=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from simulator.verify.record import Record
 from simulator.verify.sinks.errors import SinkError
+from simulator.verify.sinks.values import Row
 
 LONGEST = 64 << 20
 """Bytes of the longest line that is read: what has none shorter is no text of lines."""
@@ -63,9 +63,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise SinkError(f"{path} is not the {encoding} that its first bytes say: {error}") from error
 
 
-def read(path: Path) -> Iterator[Record]:
+def read(path: Path) -> Iterator[Row]:
     """Yield the lines of a text."""
     sink = str(path)
     for number, line in read_lines(path):
         if stripped := line.strip():
-            yield Record(sink, number, ("line",), (stripped,))
+            yield sink, number, (("line", stripped),)

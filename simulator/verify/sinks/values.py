@@ -10,6 +10,9 @@ from uuid import UUID
 
 from simulator.verify.record import Record
 
+Row = tuple[str, int, Iterable[tuple[str, Any]]]
+"""A row as it was read: its sink, its number from 1, and names and values of its fields, nested ones too."""
+
 
 def to_record(sink: str, row: int, fields: Iterable[tuple[str, Any]]) -> Record:
     """Return the record of some fields, with the fields within fields beside each other."""
@@ -20,6 +23,9 @@ def to_record(sink: str, row: int, fields: Iterable[tuple[str, Any]]) -> Record:
         if kind is str:
             names.append(name)
             values.append(value.encode(errors="surrogatepass"))
+        elif kind is bytes:
+            names.append(name)
+            values.append(value)
         elif kind is int:
             names.append(name)
             values.append(b"%d" % value)

@@ -1,0 +1,309 @@
+"""The ground: what is true about each message of a run, in columns, so that millions fit in memory."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from simulator.core.errors import RunFailedError
+from simulator.core.records import Outcome, PersonTruth
+from simulator.truth import RunFolder, read_people
+from simulator.truth.reader import Rows
+from simulator.verify.fixes import Floats, Integers
+
+NOBODY = -1
+
+Keys = np.ndarray[Any, np.dtype[np.uint64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class SpanRow(msgspec.Struct, frozen=True, gc=False):
+    """Where something personal stands in a message: see `simulator.core.records.Span`."""
+
+    field: str
+    start: int
+    end: int
+    type: str
+    person: str | None = None
+    number: int = 0
+    exact: bool = True
+
+
+class _Message(msgspec.Struct, gc=False):
+    """What the checks need to know of a message."""
+
+    id: str
+    at: float
+    observed: float
+    device: str
+    kind: str
+    event: str
+    person: str | None
+    household: str | None
+    place: str | None
+    consent: tuple[str, ...] | None
+    hazards: tuple[str, ...]
+    expect: str
+    facts: msgspec.Raw = msgspec.Raw(b"null")
+    spans: tuple[SpanRow, ...] = ()
+
+
+class _Delivered(msgspec.Struct, gc=False):
+    id: str
+    due: float
+    outcome: Outcome
+
+
+class ConsentRow(msgspec.Struct, frozen=True):
+    """What a person agrees to from a moment on."""
+
+    person: str
+    at: float
+    purposes: tuple[str, ...]
+    cause: str = "start"
+
+
+class RequestRow(msgspec.Struct, frozen=True):
+    """What a person asks for: that their data is erased, or shown, until a moment."""
+
+    person: str
+    at: float
+    kind: str
+    until: float
+
+
+class CanaryRow(msgspec.Struct, frozen=True):
+    """A canary that was really sent."""
+
+    person: str
+    type: str
+    number: int
+    value: str
+    core: str
+    message: str | None = None
+
+
+class Codes:
+    """Numbers for texts, in order of their first appearance."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str | None, int] = {None: NOBODY}
+
+    def number(self, text: str | None) -> int:
+        """Return the number of a text, a new one for a new text; `NOBODY` for none."""
+        number = self._numbers.get(text)
+        if number is None and text is not None:
+            number = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return NOBODY if number is None else number
+
+    def known(self, text: str | None) -> int:
+        """Return the number of a text; `NOBODY` for one that has none."""
+        return self._numbers.get(text, NOBODY)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Ground:
+    """What is true about a run. Messages are numbered in the order in which they were sent.
+
+    Args:
+        folder: of the run.
+
+    Attributes:
+        at, observed: simulated seconds.
+        person, household, device, kind, event, expect: numbers in `people`, `households`, `devices`, `kinds`,
+            `events` and `expectations`; `NOBODY` where there is none.
+        neighbourhood: number in `neighbourhoods`, that of the home or the place that a message is about.
+        consent: number in `consents`, sets of purposes.
+        delivered: whether the broker has it, as far as is known.
+        due: when it had to be sent, seconds of the load's clock; nan where that is not known.
+        spans: where something personal stands in messages, by number of the message.
+        visits: whose visit to a shop a shelf's message belongs to, by number of the message.
+        everybody: who the people are, by number.
+        canaries: those that were sent; empty if that is not known.
+
+    Raises:
+        RunFailedError: the truth cannot be read.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.people, self.households, self.devices = Codes(), Codes(), Codes()
+        self.kinds, self.events, self.expectations = Codes(), Codes(), Codes()
+        self.neighbourhoods, self.consents = Codes(), Codes()
+        self.spans: dict[int, tuple[SpanRow, ...]] = {}
+        self.visits: dict[int, str] = {}
+        self.everybody: list[PersonTruth] = []
+        for row in read_people(folder):
+            self.people.number(row.person)
+            self.everybody.append(row)
+        self._read_messages(folder)
+        self._read_delivery(folder)
+        self.changes = _optional(folder, "consent.jsonl", ConsentRow)
+        self.requests = _optional(folder, "requests.jsonl", RequestRow)
+        self.canaries = _optional(folder, "canaries.jsonl", CanaryRow)
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def find(self, ids: Iterable[str | None]) -> Integers:
+        """Return the numbers of the messages with some ids; `NOBODY` for an id that no message has."""
+        keys = np.fromiter(map(_key, ids), np.uint64)
+        if not len(self._ids):
+            return np.full(len(keys), NOBODY, np.int64)
+        place = np.minimum(np.searchsorted(self._ids, keys), len(self._ids) - 1)
+        found: Integers = np.where(self._ids[place] == keys, self._order[place], NOBODY)
+        return found
+
+    def agrees(self, purpose: str) -> Flags:
+        """Return for each message whether its person agrees to a purpose; true where it is nobody's."""
+        agreeing = np.array([purpose in text.split() for text in self.consents.texts] + [True])
+        flags: Flags = agreeing[self.consent]
+        return flags
+
+    def simulated(self, received: Floats) -> Floats:
+        """Return the simulated seconds that moments of the load's clock stand for; nan if that is unknown.
+
+        By the messages that were due around them.
+        """
+        due, at = self._clock
+        if len(due) < 2:
+            return np.full(len(received), np.nan)
+        # Beyond the last message the clock goes on at its mean pace.
+        pace = (at[-1] - at[0]) / max(due[-1] - due[0], 1e-9)
+        inside = np.interp(received, due, at)
+        moments: Floats = inside + np.maximum(received - due[-1], 0.0) * pace
+        return moments
+
+    def withdrawn_at(self, purpose: str) -> Mapping[int, list[tuple[float, bool]]]:
+        """Return when each person's answer about a purpose changed, and what it is from then on."""
+        told: dict[int, list[tuple[float, bool]]] = {}
+        for row in self.changes:
+            person = self.people.known(row.person)
+            if person != NOBODY:
+                told.setdefault(person, []).append((row.at, purpose in row.purposes))
+        return {person: sorted(answers) for person, answers in told.items()}
+
+    def _read_messages(self, folder: RunFolder) -> None:
+        ids, at, observed = array("Q"), array("d"), array("d")
+        columns = {name: array("i") for name in _COLUMNS}
+        (person, household, device, kind, event, expect, neighbourhood, consent) = columns.values()
+        decode = msgspec.json.Decoder(dict[str, Any]).decode
+        for number, row in enumerate(Rows(folder.messages, _Message)):
+            ids.append(_key(row.id))
+            at.append(row.at)
+            observed.append(row.observed)
+            person.append(self.people.number(row.person))
+            household.append(self.households.number(row.household))
+            device.append(self.devices.number(row.device))
+            kind.append(self.kinds.number(row.kind))
+            event.append(self.events.number(row.event))
+            expect.append(self.expectations.number(row.expect))
+            where = row.household or row.place or row.person
+            neighbourhood.append(self.neighbourhoods.number(where and where.split("-", 1)[0]))
+            consent.append(NOBODY if row.consent is None else self.consents.number(" ".join(row.consent)))
+            if row.spans:
+                self.spans[number] = row.spans
+            if row.person is not None and b'"visit"' in bytes(row.facts):
+                self.visits[number] = str(decode(row.facts).get("visit"))
+        while len(self.everybody) < len(self.people):
+            raise RunFailedError(
+                f"{folder.messages} tells of {self.people.texts[len(self.everybody)]}, who is not among the "
+                f"people of {folder.people}: these are files of two runs"
+            )
+        self.at: Floats = np.frombuffer(at, np.float64) if at else np.zeros(0)
+        self.observed: Floats = np.frombuffer(observed, np.float64) if at else np.zeros(0)
+        for name, column in columns.items():
+            setattr(self, name, np.frombuffer(column, np.int32) if at else np.zeros(0, np.int32))
+        keys: Keys = np.frombuffer(ids, np.uint64) if at else np.zeros(0, np.uint64)
+        # The first of two messages with one id: the second is a copy that a fault made.
+        self._order = np.argsort(keys, kind="stable")
+        self._ids = keys[self._order]
+
+    person: Integers
+    household: Integers
+    device: Integers
+    kind: Integers
+    event: Integers
+    expect: Integers
+    neighbourhood: Integers
+    consent: Integers
+
+    def _read_delivery(self, folder: RunFolder) -> None:
+        self.delivered: Flags = np.ones(len(self), bool)
+        self.due: Floats = np.full(len(self), np.nan)
+        self._clock: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
+        if not folder.delivery.is_file():
+            return
+        ids, due, arrived = array("Q"), array("d"), bytearray()
+        for row in Rows(folder.delivery, _Delivered):
+            ids.append(_key(row.id))
+            due.append(row.due)
+            arrived.append(row.outcome.delivered)
+        if not ids or not len(self):
+            return
+        keys = np.frombuffer(ids, np.uint64)
+        place = np.minimum(np.searchsorted(self._ids, keys), len(self._ids) - 1)
+        known = self._ids[place] == keys
+        number = self._order[place[known]]
+        self.delivered[:] = False
+        self.delivered[number] = np.frombuffer(arrived, np.uint8)[known] > 0
+        self.due[number] = np.frombuffer(due, np.float64)[known]
+        self._foreign_deliveries = int((~known).sum())
+        told = np.flatnonzero(~np.isnan(self.due))
+        told = told[np.argsort(self.due[told], kind="stable")]
+        self._clock = (self.due[told], np.maximum.accumulate(self.at[told]) if len(told) else self.at[told])
+
+    _foreign_deliveries: int = 0
+
+    @property
+    def foreign(self) -> str | None:
+        """Why these files are not of one run, None if they are."""
+        if self._foreign_deliveries:
+            return (
+                f"delivery.jsonl tells of {self._foreign_deliveries:,} messages that messages.jsonl does not "
+                "know: the truth is another run's"
+            )
+        return None
+
+
+_COLUMNS = ("person", "household", "device", "kind", "event", "expect", "neighbourhood", "consent")
+
+
+def answer_at(answers: list[tuple[float, bool]], at: float) -> tuple[float, bool] | None:
+    """Return since when a person's answer stands at a moment, and what it is; None before the first."""
+    place = bisect_right(answers, at, key=lambda answer: answer[0]) - 1
+    if place < 0:
+        return None
+    given = answers[place][1]
+    while place and answers[place - 1][1] == given:
+        place -= 1
+    return answers[place][0], given
+
+
+def local_seconds(start: datetime) -> float:
+    """Return the seconds of the local day at which a run starts."""
+    return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond * 1e-6
+
+
+def _optional(folder: RunFolder, name: str, row: Any) -> list[Any]:
+    path = folder.truth / name
+    return list(Rows(path, row)) if path.is_file() else []
+
+
+def _key(text: str | None) -> int:
+    """Return the number that a message's id is; that of no id, most likely, for anything else."""
+    if type(text) is str and len(text) == 16:
+        try:
+            return int(text, 16)
+        except ValueError:
+            return 0
+    return 0

@@ -1,0 +1,137 @@
+"""The outputs of a control: each record as fields of any type, a tap's messages unwrapped."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from simulator.core.decoding import UNREADABLE
+from simulator.verify.record import Record
+from simulator.verify.sinks import read_rows
+from simulator.verify.sinks.values import to_record
+
+PAYLOAD = "payload"
+RECEIVED = "received"
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Output(msgspec.Struct, frozen=True, gc=False):
+    """One record of what came out.
+
+    Attributes:
+        sink: the file, or a table in it.
+        row: line or row, from 1.
+        received: when a tap heard it, seconds of the load's clock; None for what no tap heard.
+        fields: what it holds, with dots for fields within others; those of a payload stand beside its topic.
+    """
+
+    sink: str
+    row: int
+    received: float | None
+    fields: Mapping[str, Any]
+
+    @property
+    def where(self) -> str:
+        """The place of it."""
+        return f"{self.sink}:{self.row}"
+
+    def record(self) -> Record:
+        """Return the texts of it, to be scanned."""
+        return to_record(self.sink, self.row, self.fields.items())
+
+    def first(self, names: Iterable[str]) -> Any:
+        """Return the value of the first of some fields that it has, None if it has none of them."""
+        fields = self.fields
+        for name in names:
+            if (value := fields.get(name)) is not None:
+                return value
+        return None
+
+
+def read_output(path: Path) -> Iterator[Output]:
+    """Yield the records of a file or of all files in a folder.
+
+    Raises:
+        SinkError, UsageError: while iterating, as for `simulator.verify.sinks.read_sink`.
+    """
+    for sink, row, items in read_rows(path):
+        fields: dict[str, Any] = {}
+        received = None
+        for name, value in items:
+            if name == PAYLOAD:
+                _add_payload(fields, value)
+            elif name == RECEIVED and isinstance(value, int | float):
+                received = float(value)
+            else:
+                _add(fields, name, value)
+        yield Output(sink, row, received, fields)
+
+
+def _add_payload(fields: dict[str, Any], payload: Any) -> None:
+    """Add the fields of a payload that is JSON; any other as it is."""
+    if isinstance(payload, dict) and payload.keys() == {"base64"} and isinstance(payload["base64"], str):
+        try:
+            payload = base64.b64decode(payload["base64"], validate=True)
+        except binascii.Error:
+            payload = payload["base64"]
+    if isinstance(payload, str | bytes) and payload[:1] in ("{", b"{", "[", b"["):
+        try:
+            payload = _decode(payload)
+        except UNREADABLE:
+            _add(fields, PAYLOAD, payload)
+            return
+    if isinstance(payload, dict):
+        for name, value in payload.items():
+            _add(fields, name if name not in fields else f"{PAYLOAD}.{name}", value)
+    else:
+        _add(fields, PAYLOAD, payload)
+
+
+def _add(fields: dict[str, Any], name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for inner, held in value.items():
+            _add(fields, f"{name}.{inner}", held)
+    elif isinstance(value, list | tuple):
+        for number, held in enumerate(value):
+            _add(fields, f"{name}.{number}", held)
+    elif isinstance(value, bytes):
+        try:
+            fields[name] = value.decode()
+        except UnicodeDecodeError:
+            fields[name] = value
+    elif value is not None:
+        fields[name] = value
+
+
+def number(value: Any) -> float | None:
+    """Return a value as a number, None if it is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return None
+
+
+def moment(value: Any) -> float | None:
+    """Return a time as seconds since 1970, None if it is none or has no zone; numbers are taken as such."""
+    if isinstance(value, datetime):
+        return value.timestamp() if value.tzinfo else None
+    if isinstance(value, str) and len(value) > 9:
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            return number(value)
+        return time.timestamp() if time.tzinfo else None
+    return number(value)
