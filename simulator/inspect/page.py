@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from simulator import __version__
@@ -19,6 +18,7 @@ from simulator.inspect.chart import Chart, columns, histogram
 from simulator.inspect.day import draw_day
 from simulator.inspect.seen import Seen
 from simulator.inspect.words import describe_person
+from simulator.report.page import environment
 from simulator.world import Activity
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -46,21 +46,18 @@ class Section:
 
 def render(seen: Seen | None, findings: Sequence[Finding] | None) -> str:
     """Return the page of a scenario, of the calibration, or of both."""
-    environment = Environment(
-        loader=PackageLoader("simulator.inspect", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     title = "Calibration" if seen is None else seen.scenario.name
-    return environment.get_template("page.html.jinja").render(
-        title=title,
-        version=__version__,
-        description="" if seen is None else seen.scenario.description,
-        facts=[] if seen is None else list(_facts(seen)),
-        sections=[] if seen is None else _sections(seen),
-        calibration=None if findings is None else _calibration(findings),
+    return (
+        environment("simulator.inspect")
+        .get_template("page.html.jinja")
+        .render(
+            title=title,
+            version=__version__,
+            description="" if seen is None else seen.scenario.description,
+            facts=[] if seen is None else list(_facts(seen)),
+            sections=[] if seen is None else _sections(seen),
+            calibration=None if findings is None else _calibration(findings),
+        )
     )
 
 

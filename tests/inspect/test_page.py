@@ -35,28 +35,6 @@ PHONE, DESKTOP = 390, 1200
 """Widths of windows in pixels."""
 
 
-CONTRAST = """(() => {
-    const each = document.querySelector('%s');
-    const behind = node => {
-        for (; node; node = node.parentElement) {
-            const colour = getComputedStyle(node).backgroundColor;
-            if (!/, 0\\)$/.test(colour)) return colour;
-        }
-        return 'rgb(255, 255, 255)';
-    };
-    const light = colour => {
-        const [red, green, blue] = colour.match(/[\\d.]+/g).map(value => {
-            value /= 255;
-            return value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
-        });
-        return .2126 * red + .7152 * green + .0722 * blue;
-    };
-    const [a, b] = [light(getComputedStyle(each).color), light(behind(each))];
-    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-})()"""
-"""Returns the contrast of the first element of a selector with what is behind it (WCAG 2.1)."""
-
-
 @pytest.fixture(scope="module")
 def seen() -> Seen:
     found = Seen(Scenario.model_validate(SCENARIO))
@@ -149,7 +127,7 @@ class TestInABrowser:
         """WCAG 2.1 asks for a contrast of 4.5 between text and its background."""
         browser.show(page, width=DESKTOP, dark=dark)
         for selector in ("body", ".note", ".verdict.held", ".verdict.missed", ".verdict.left_out", "summary"):
-            contrast = browser.ask(CONTRAST % selector)
+            contrast = browser.contrast(selector)
             assert contrast >= 4.5, selector
 
     def test_the_dark_page_is_dark(self, browser: Browser, page: Path, tmp_path: Path) -> None:

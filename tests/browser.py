@@ -17,6 +17,27 @@ BINARIES = ("chromium", "chromium-browser", "google-chrome")
 
 Message = dict[str, Any]
 
+_CONTRAST = """(() => {
+    const each = document.querySelector('%s');
+    const behind = node => {
+        for (; node; node = node.parentElement) {
+            const colour = getComputedStyle(node).backgroundColor;
+            if (!/, 0\\)$/.test(colour)) return colour;
+        }
+        return 'rgb(255, 255, 255)';
+    };
+    const light = colour => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).map(value => {
+            value /= 255;
+            return value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+        });
+        return .2126 * red + .7152 * green + .0722 * blue;
+    };
+    const [a, b] = [light(getComputedStyle(each).color), light(behind(each))];
+    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+})()"""
+"""Returns the contrast of the first element of a selector with what is behind it (WCAG 2.1)."""
+
 
 @dataclass
 class Visit:
@@ -96,6 +117,10 @@ class Browser:
         return self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get(
             "value"
         )
+
+    def contrast(self, selector: str) -> float:
+        """Return the contrast of the first element of a selector with what is behind it (WCAG 2.1)."""
+        return float(self.ask(_CONTRAST % selector))
 
     def photograph(self, path: Path, *, top: int = 0, height: int | None = None) -> bytes:
         """Write the page as a picture, or a strip of it, and return the bytes."""
