@@ -178,7 +178,9 @@ def open_credentials(scenario: Scenario) -> Credentials | None:
     if mqtt.credentials is None:
         return None
     how = mqtt.authentication or Authentication.NONE
-    return Credentials.open(Path(mqtt.credentials), how, token_lifetime=mqtt.token_lifetime)
+    return Credentials.open(
+        Path(mqtt.credentials), how, token_lifetime=mqtt.token_lifetime, token_claims=mqtt.token_claims
+    )
 
 
 ALWAYS = Spell(0.0, math.inf)

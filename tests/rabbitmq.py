@@ -39,14 +39,27 @@ web_mqtt.tcp.port = {ws}
 web_mqtt.ssl.ip = {address}
 web_mqtt.ssl.port = {wss}
 web_mqtt.ssl.backlog = 1024
+{tokens}
 log.console = true
 log.console.level = error
 log.file = false
 """
 
 
+AUDIENCE = "fleet"
+"""What tokens have to be for, and how the names of rights in them begin."""
+
+_TOKENS = """\
+auth_backends.1 = rabbit_auth_backend_oauth2
+auth_backends.2 = internal
+auth_oauth2.resource_server_id = {audience}
+auth_oauth2.default_key = fleet
+auth_oauth2.signing_keys.fleet = {key}
+"""
+
+
 class RabbitMq:
-    """RabbitMQ that lets in whom a folder of credentials names, by password or by certificate.
+    """RabbitMQ that lets in whom a folder of credentials names, by password or by certificate, or by token.
 
     One port serves TLS with and without a certificate, for all its TLS listeners ask for the same.
 
@@ -54,8 +67,9 @@ class RabbitMq:
         ports: where it listens, by the way in.
     """
 
-    def __init__(self, credentials: CredentialFolder, folder: Path) -> None:
+    def __init__(self, credentials: CredentialFolder, folder: Path, *, tokens: bool = False) -> None:
         self._folder = folder
+        self._tokens = tokens
         self._credentials = credentials
         self._children: list[Child] = []
         ports: list[int] = []
@@ -72,14 +86,21 @@ class RabbitMq:
 
     def __enter__(self) -> Self:
         folder, ports = self._folder, self.ports
+        tokens = ""
+        if self._tokens:
+            tokens = _TOKENS.format(key=self._credentials.token_public, audience=AUDIENCE)
         text = _CONFIGURATION.format(
             folder=folder,
             address=LOOPBACK,
+            tokens=tokens,
             certificates="\n".join(map(self._certificates, ("ssl_options", "web_mqtt.ssl"))),
             **{name.value: port for name, port in ports.items()},
         )
         write_private(folder, "rabbitmq.conf", text)
-        write_private(folder, "plugins", "[rabbitmq_mqtt,rabbitmq_web_mqtt].")
+        plugins = ["rabbitmq_mqtt", "rabbitmq_web_mqtt"]
+        if self._tokens:
+            plugins.append("rabbitmq_auth_backend_oauth2")
+        write_private(folder, "plugins", f"[{','.join(plugins)}].")
         write_private(folder, "definitions.json", json.dumps(self._definitions()))
         names = ["/usr/bin/epmd", "-port", str(self._epmd), "-address", LOOPBACK]
         try:

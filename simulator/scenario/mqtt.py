@@ -33,6 +33,7 @@ OWN_BROKERS = ("embedded", "mosquitto")
 _CREDENTIALS = re.compile(r"(?<=://).*@|(?:(?<=[=\s'\"])|^)(?!\S*://)[^\s:@='\"]+:\S*@")
 _SCHEMES = ("mqtt://", "mqtts://", "ws://", "wss://")
 _REQUIRED = ("device", "event")
+_OWN_CLAIMS = ("sub", "iat", "exp")
 _VERSIONS = {"3.1.1": Protocol.MQTT_311, "5": Protocol.MQTT_5}
 _WRITTEN: dict[Protocol, str | int] = {Protocol.MQTT_311: "3.1.1", Protocol.MQTT_5: 5}
 
@@ -93,10 +94,22 @@ def _check_property(text: str) -> str:
     return text
 
 
+def _check_claim(name: str) -> str:
+    if name in _OWN_CLAIMS:
+        raise ValueError(f"the claim {name!r} is set for each token by itself")
+    return name
+
+
 Value = TypeVar("Value")
 
 PropertyText = Annotated[str, AfterValidator(_check_property), Field(min_length=1, max_length=1000)]
 """The name or the value of a user property."""
+
+ClaimName = Annotated[str, AfterValidator(_check_claim), Field(min_length=1, max_length=200)]
+"""The name of a claim in a token."""
+
+ClaimText = Annotated[str, Field(max_length=4000)]
+"""What a claim says."""
 
 Version = Annotated[
     Protocol,
@@ -148,6 +161,12 @@ class Mqtt(Options):
         ge=10 * SECOND,
         le=DAY,
         description="How long a token is valid (`authentication: jwt`); a device makes a new one in time.",
+    )
+    token_claims: dict[ClaimName, ClaimText] = Field(
+        default={},
+        max_length=20,
+        description="Further claims of every token, such as `aud` or `scope`, if the broker asks for them; "
+        "`{device}` stands for the device's id.",
     )
     transport: Transport = Field(
         default=Transport.AUTO,

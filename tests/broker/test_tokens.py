@@ -79,3 +79,9 @@ def test_nothing_secret_is_printed_and_a_bad_key_is_an_error(issuer: TokenIssuer
     assert repr(issuer) == "TokenIssuer(tokens for 100 s)"
     with pytest.raises(UsageError, match="cannot be read; provision"):
         TokenIssuer(b"-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n")
+
+
+def test_further_claims_are_in_every_token_and_may_name_the_device() -> None:
+    issuer = TokenIssuer(private_pem(KEY), claims={"aud": "fleet", "scope": "write:{device}"})
+    body = jwt.decode(issuer.token("d7", NOW), options={"verify_signature": False})
+    assert (body["aud"], body["scope"], body["sub"]) == ("fleet", "write:d7", "d7")

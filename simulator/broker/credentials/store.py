@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,7 @@ class Credentials(CredentialSource):
         folder: where they are.
         authentication: how the devices prove who they are.
         token_lifetime: seconds for which a token is valid.
+        token_claims: further claims of every token, see `TokenIssuer`.
         clock: seconds since 1970, for tokens.
 
     Raises:
@@ -41,6 +42,7 @@ class Credentials(CredentialSource):
         authentication: Authentication = Authentication.PASSWORD,
         *,
         token_lifetime: float = TOKEN_LIFETIME,
+        token_claims: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         folder.read_index()
@@ -54,7 +56,7 @@ class Credentials(CredentialSource):
             with cryptography_needed("authentication by token"):
                 from simulator.broker.credentials.tokens import TokenIssuer
 
-                self._tokens = TokenIssuer(folder.read(folder.token_key), token_lifetime)
+                self._tokens = TokenIssuer(folder.read(folder.token_key), token_lifetime, token_claims)
 
     @classmethod
     def open(
@@ -63,11 +65,14 @@ class Credentials(CredentialSource):
         authentication: Authentication = Authentication.PASSWORD,
         *,
         token_lifetime: float = TOKEN_LIFETIME,
+        token_claims: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> Self:
         """Return the credentials in a folder that `provision` has filled; arguments as for the class."""
         folder = CredentialFolder(path.absolute())
-        return cls(folder, authentication, token_lifetime=token_lifetime, clock=clock)
+        return cls(
+            folder, authentication, token_lifetime=token_lifetime, token_claims=token_claims, clock=clock
+        )
 
     def __repr__(self) -> str:
         return f"Credentials({self.folder.path}, {len(self._passwords)} users, {self.authentication})"

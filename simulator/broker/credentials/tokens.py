@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Final
 from zlib import crc32
 
@@ -26,6 +27,9 @@ FRESH: Final = (0.6, 0.8)
 """Share of its lifetime after which a token is replaced. Each device has its own between these two, so that
 a fleet that connects at once does not come back at once."""
 
+DEVICE: Final = "{device}"
+"""Stands in a claim for the device's id."""
+
 _EARLY = 0.01
 """Share of its lifetime by which a token may be replaced too early, by a timer that is not exact."""
 
@@ -42,17 +46,22 @@ class TokenIssuer:
     Args:
         key: private key (PEM) to sign with.
         lifetime: seconds for which a token is valid.
+        claims: further claims of every token, such as ``aud`` and ``scope``, with the device's id in place of
+            ``{device}``.
 
     Raises:
         UsageError: there is no P-256 key in the PEM.
     """
 
-    def __init__(self, key: bytes, lifetime: float = LIFETIME) -> None:
+    def __init__(
+        self, key: bytes, lifetime: float = LIFETIME, claims: Mapping[str, str] | None = None
+    ) -> None:
         loaded = load_key(key)
         if loaded is None:
             raise UsageError("the key for tokens cannot be read; provision the fleet again")
         self._key = loaded
         self._lifetime = lifetime
+        self._claims = dict(claims or {})
         self._given: dict[str, tuple[str, float]] = {}
 
     def __repr__(self) -> str:
@@ -83,7 +92,8 @@ class TokenIssuer:
 
     def _sign(self, device: str, now: float) -> str:
         header = {"alg": "ES256", "typ": "JWT"}
-        claims = {"sub": device, "iat": int(now) - _LEEWAY, "exp": int(now + self._lifetime)}
+        further = {name: text.replace(DEVICE, device) for name, text in self._claims.items()}
+        claims = further | {"sub": device, "iat": int(now) - _LEEWAY, "exp": int(now + self._lifetime)}
         signed = f"{_encode(_json(header))}.{_encode(_json(claims))}"
         signature = self._key.sign(signed.encode(), ec.ECDSA(hashes.SHA256()))
         halves = b"".join(half.to_bytes(_COORDINATE, "big") for half in decode_dss_signature(signature))
