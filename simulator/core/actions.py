@@ -39,6 +39,9 @@ class Connect(Action, frozen=True, gc=False, tag="connect"):
         will: the message for when the connection breaks.
         backoff: wait longer from attempt to attempt when it cannot connect; else try again and again.
         largest_packet: bytes of the longest packet that it takes from the broker; None for what is usual.
+        client_id: how the device calls itself, if not by its id.
+        properties: names and values that each message and the will carry beside the payload (MQTT 5), behind
+            those of the whole fleet.
     """
 
     keep_alive: int
@@ -46,6 +49,8 @@ class Connect(Action, frozen=True, gc=False, tag="connect"):
     will: Will | None = None
     backoff: bool = True
     largest_packet: int | None = None
+    client_id: str | None = None
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 class Subscribe(Action, frozen=True, gc=False, tag="subscribe"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,7 +12,7 @@ Value = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 
 class Hazard(StrEnum):
-    """Why a message is about a person's privacy; natural hazards of the stream itself."""
+    """Why a message is about a person's privacy: as the stream is by nature, then what is put into it."""
 
     HEALTH = "health"
     PRECISE_LOCATION = "precise_location"
@@ -22,6 +22,48 @@ class Hazard(StrEnum):
     TRANSCRIPT = "transcript"
     CHILD = "child"
     PURCHASE = "purchase"
+    TRANSCRIPT_PII = "transcript_pii"
+    """Personal data in what somebody said."""
+    NOTE_PII = "note_pii"
+    """Personal data in what somebody wrote."""
+    PAYLOAD_IDENTIFIER = "payload_identifier"
+    TOPIC_IDENTIFIER = "topic_identifier"
+    CLIENT_ID_IDENTIFIER = "client_id_identifier"
+    USER_PROPERTY_IDENTIFIER = "user_property_identifier"
+    WILL_IDENTIFIER = "will_identifier"
+    LINKED_ID = "linked_id"
+    """An id that several devices of a home share."""
+    LINKED_TIMING = "linked_timing"
+    """Devices of a home that send at the same moments."""
+    OVER_COLLECTION = "over_collection"
+    """Fields that nobody needs."""
+    RETAINED = "retained"
+    """A message that the broker keeps."""
+    AFTER_WITHDRAWAL = "after_withdrawal"
+    """A message of a device whose people have withdrawn their consent."""
+
+
+class Span(NamedTuple):
+    """Where something personal stands in a message.
+
+    Attributes:
+        field: dotted path into the payload's values, or ``topic``, ``client_id``, ``user_property.NAME`` or
+            ``will`` (its payload as text).
+        start: first character, in the text at that field; of a number, in its JSON.
+        end: the character after the last.
+        type: of which canary it is, or the hazard's name if of none.
+        person: whose it is, None if nobody's alone.
+        number: which of the person's canaries of its type.
+        exact: whether the text is the canary's value as it is; else it was misheard, or is said otherwise.
+    """
+
+    field: str
+    start: int
+    end: int
+    type: str
+    person: str | None = None
+    number: int = 0
+    exact: bool = True
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +80,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
         place: where it was observed: a place id, or None.
         hazards: why it is personal.
         facts: what only the truth may know, such as who spoke or why an item left the shelf.
+        spans: where in the values something personal stands.
     """
 
     at: float
@@ -48,3 +91,4 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     place: str | None = None
     hazards: tuple[Hazard, ...] = ()
     facts: Mapping[str, Value] | None = None
+    spans: tuple[Span, ...] = ()

@@ -7,13 +7,54 @@ from enum import StrEnum
 
 import msgspec
 
-from simulator.core.readings import Hazard, Value
+from simulator.core.readings import Hazard, Span, Value
 
 
 class Expectation(StrEnum):
-    """What a correct control does with a message."""
+    """What a correct control does with a message.
+
+    Attributes:
+        ALLOW: pass it on as it is.
+        REDACT: pass it on without what its spans name.
+        TOKENISE: pass it on with a pseudonym for the id that links it to others.
+        COARSEN: pass it on with less precision.
+        DELETE_BY: pass it on, and forget it by `MessageTruth.delete_by`.
+        DROP: do not pass it on.
+        ANY: whatever it likes, in the grace period after somebody has changed their mind.
+    """
 
     ALLOW = "allow"
+    REDACT = "redact"
+    TOKENISE = "tokenise"
+    COARSEN = "coarsen"
+    DELETE_BY = "delete_by"
+    DROP = "drop"
+    ANY = "any"
+
+
+class ConsentCause(StrEnum):
+    """Why somebody's consent is what it is from a moment on.
+
+    Attributes:
+        START: it was so when the scenario started.
+        GIVEN: they agreed to more.
+        WITHDRAWN: they agree to nothing any more.
+        PARTIAL: they agree to less.
+        PARENT: a parent decided for them.
+    """
+
+    START = "start"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    PARTIAL = "partial"
+    PARENT = "parent"
+
+
+class RequestKind(StrEnum):
+    """What somebody can ask for (GDPR, articles 17 and 15)."""
+
+    ERASURE = "erasure"
+    ACCESS = "access"
 
 
 class Outcome(StrEnum):
@@ -75,6 +116,8 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
         facts: what only the truth knows about this event.
         fault: labels of the faults that touched it, joined by ``+`` in the order in which they did; None if
             none did. The second of two messages with one id is the copy that a fault made.
+        spans: where in the message something personal stands.
+        delete_by: simulated seconds by which a right control has forgotten it, None if it need not.
     """
 
     id: str
@@ -96,6 +139,8 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
     expect: Expectation
     facts: Mapping[str, Value] | None
     fault: str | None = None
+    spans: tuple[Span, ...] = ()
+    delete_by: float | None = None
 
 
 class PersonTruth(msgspec.Struct, frozen=True):
@@ -104,6 +149,8 @@ class PersonTruth(msgspec.Struct, frozen=True):
     Attributes:
         relation: to the rest of the household, such as ``parent``.
         voice: ``unfamiliar`` if speech recognisers hardly know their way of speaking, else ``familiar``.
+        subject: the opaque reference under which consent and requests are published.
+        born: year of birth, which their canaries depend on.
     """
 
     person: str
@@ -117,14 +164,57 @@ class PersonTruth(msgspec.Struct, frozen=True):
     workplace: str | None
     relation: str | None = None
     voice: str | None = None
+    subject: str | None = None
+    born: int | None = None
 
 
 class ConsentTruth(msgspec.Struct, frozen=True):
-    """What a person agrees to from a moment on."""
+    """What a person agrees to from a moment on.
+
+    The whole course of the scenario is written at its start; what a run does not reach never happens.
+    """
 
     person: str
     at: float
     purposes: tuple[str, ...]
+    cause: ConsentCause = ConsentCause.START
+
+
+class RequestTruth(msgspec.Struct, frozen=True):
+    """What a person asks for about their data.
+
+    Attributes:
+        at: simulated seconds of the request.
+        until: when it must have been done.
+    """
+
+    person: str
+    at: float
+    kind: RequestKind
+    until: float
+
+
+class CanaryTruth(msgspec.Struct, frozen=True):
+    """A canary that was planted.
+
+    Attributes:
+        type: what it stands for.
+        number: which of several of its type.
+        value: as it is written.
+        core: the part that cannot be mistaken.
+        message: id of the first message that held it.
+        at: simulated seconds at which that was sent.
+        device: by which device.
+    """
+
+    person: str
+    type: str
+    number: int
+    value: str
+    core: str
+    message: str
+    at: float
+    device: str
 
 
 class FaultTruth(msgspec.Struct, frozen=True):

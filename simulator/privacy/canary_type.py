@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from simulator.core.canary_mode import Mode
+
+__all__ = ["CanaryType", "Mode"]
+
 
 class CanaryType(StrEnum):
     """What a canary stands for."""
@@ -20,15 +24,3 @@ class CanaryType(StrEnum):
     LOYALTY_NUMBER = "loyalty_number"
     HEALTH_CONDITION = "health_condition"
     CONTACT = "contact"
-
-
-class Mode(StrEnum):
-    """What canaries look like.
-
-    Attributes:
-        RECOGNISABLE: like the data that they stand for, so that detectors of such data see them.
-        UNMISTAKABLE: so that nobody who reads one takes it for a person's data.
-    """
-
-    RECOGNISABLE = "recognisable"
-    UNMISTAKABLE = "unmistakable"

@@ -5,11 +5,13 @@ from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
 from simulator.truth.merge import merge_truth
 from simulator.truth.reader import (
     Rows,
+    read_canaries,
     read_consent,
     read_delivered,
     read_faults,
     read_messages,
     read_people,
+    read_requests,
     read_sessions,
 )
 from simulator.truth.writer import NoRows, RowWriter, TruthWriter
@@ -24,10 +26,12 @@ __all__ = [
     "TruthWriter",
     "installed_versions",
     "merge_truth",
+    "read_canaries",
     "read_consent",
     "read_delivered",
     "read_faults",
     "read_messages",
     "read_people",
+    "read_requests",
     "read_sessions",
 ]

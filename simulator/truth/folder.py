@@ -90,6 +90,16 @@ class RunFolder:
         return self.truth / "consent.jsonl"
 
     @property
+    def requests(self) -> Path:
+        """A row each time that somebody asks for access to their data or for its erasure."""
+        return self.truth / "requests.jsonl"
+
+    @property
+    def canaries(self) -> Path:
+        """A row for each piece of personal data that was really planted."""
+        return self.truth / "canaries.jsonl"
+
+    @property
     def faults(self) -> Path:
         """A row each time that a fault befalls a device, or the network."""
         return self.truth / "faults.jsonl"
@@ -103,6 +113,16 @@ class RunFolder:
     def delivery(self) -> Path:
         """A row a message: how it fared on the network."""
         return self.truth / "delivery.jsonl"
+
+    @property
+    def egress(self) -> Path:
+        """The folder of what came out of controls: a file a tap."""
+        return self.path / "egress"
+
+    @property
+    def controls(self) -> Path:
+        """The folder of the controls that the run started: what each printed, and its files."""
+        return self.path / "controls"
 
     @property
     def summary(self) -> Path:

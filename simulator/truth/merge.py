@@ -25,17 +25,21 @@ class _Place(msgspec.Struct):
 def merge_truth(folder: RunFolder, parts: Sequence[RunFolder]) -> None:
     """Write the rows of all parts into the run's own truth, and remove the parts.
 
-    Messages and faults are in order of time and device and people in order of neighbourhood, so the files are
-    the same, byte for byte, however many parts there were. Rows of delivery and sessions stand part by part.
+    Messages, canaries and faults are in order of time and device and people in order of neighbourhood, so the
+    files are the same, byte for byte, however many parts there were. Rows of delivery and sessions stand part by part.
 
     Raises:
         RunFailedError: a file cannot be read or written.
     """
     people = sorted(_all(part.people for part in parts), key=_numbers)
     consent = sorted(_all(part.consent for part in parts), key=_numbers)
+    requests = sorted(_all(part.requests for part in parts), key=_numbers)
+    canaries = sorted(_all(part.canaries for part in parts), key=_place)
     faults = sorted(_all(part.faults for part in parts), key=_place)
     _write(folder.people, people)
     _write(folder.consent, consent)
+    _write(folder.requests, requests)
+    _write(folder.canaries, canaries)
     _write(folder.faults, faults)
     with ExitStack() as stack:
         streams = [_lines(stack.enter_context(part.messages.open("rb"))) for part in parts]

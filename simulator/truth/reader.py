@@ -11,11 +11,13 @@ import msgspec
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError
 from simulator.core.records import (
+    CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
     PersonTruth,
+    RequestTruth,
     SessionChange,
 )
 from simulator.truth.folder import RunFolder
@@ -75,6 +77,16 @@ def read_people(folder: RunFolder) -> Rows[PersonTruth]:
 def read_consent(folder: RunFolder) -> Rows[ConsentTruth]:
     """Return all changes of consent."""
     return Rows(folder.consent, ConsentTruth)
+
+
+def read_requests(folder: RunFolder) -> Rows[RequestTruth]:
+    """Return all requests for access or erasure."""
+    return Rows(folder.requests, RequestTruth)
+
+
+def read_canaries(folder: RunFolder) -> Rows[CanaryTruth]:
+    """Return the canaries that were planted, in the order of their first messages."""
+    return Rows(folder.canaries, CanaryTruth)
 
 
 def read_faults(folder: RunFolder) -> Rows[FaultTruth]:

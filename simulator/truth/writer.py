@@ -11,11 +11,13 @@ from typing import Protocol, Self
 import msgspec
 
 from simulator.core.records import (
+    CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
     PersonTruth,
+    RequestTruth,
     SessionChange,
 )
 from simulator.truth.folder import RunFolder, writing
@@ -73,6 +75,12 @@ class RowWriter(Protocol):
     def consent(self, row: ConsentTruth) -> None:
         """Take what a person agrees to from a moment on."""
 
+    def request(self, row: RequestTruth) -> None:
+        """Take what a person asks for about their data."""
+
+    def canary(self, row: CanaryTruth) -> None:
+        """Take that a canary was planted."""
+
     def fault(self, row: FaultTruth) -> None:
         """Take what befalls a device, or the network."""
 
@@ -96,6 +104,12 @@ class NoRows:
         """Let it go."""
 
     def consent(self, row: ConsentTruth) -> None:
+        """Let it go."""
+
+    def request(self, row: RequestTruth) -> None:
+        """Let it go."""
+
+    def canary(self, row: CanaryTruth) -> None:
         """Let it go."""
 
     def fault(self, row: FaultTruth) -> None:
@@ -126,6 +140,8 @@ class TruthWriter:
         self._messages = _Lines(folder.messages)
         self._people = _Lines(folder.people)
         self._consent = _Lines(folder.consent)
+        self._requests = _Lines(folder.requests)
+        self._canaries = _Lines(folder.canaries)
         self._faults = _Lines(folder.faults)
         self._delivery = _Lines(folder.delivery)
         self._sessions = _Lines(folder.sessions)
@@ -133,6 +149,8 @@ class TruthWriter:
             self._messages,
             self._people,
             self._consent,
+            self._requests,
+            self._canaries,
             self._faults,
             self._delivery,
             self._sessions,
@@ -149,6 +167,14 @@ class TruthWriter:
     def consent(self, row: ConsentTruth) -> None:
         """Write what a person agrees to from a moment on."""
         self._consent.add(row)
+
+    def request(self, row: RequestTruth) -> None:
+        """Write what a person asks for about their data."""
+        self._requests.add(row)
+
+    def canary(self, row: CanaryTruth) -> None:
+        """Write that a canary was planted."""
+        self._canaries.add(row)
 
     def fault(self, row: FaultTruth) -> None:
         """Write what befalls a device, or the network."""

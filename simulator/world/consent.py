@@ -25,9 +25,19 @@ _AGREES: dict[Purpose, tuple[float, float]] = {
 service that was bought is hardly ever refused, and sharing with strangers nearly always by the worried."""
 
 
-def draw_consent(draws: Draws) -> frozenset[Purpose]:
-    """Return what one adult agrees to: first whether they are worried, then a decision for each purpose."""
-    group = 0 if draws.chance(WORRIED) else 1
+def draw_worry(draws: Draws) -> bool:
+    """Return whether somebody is worried about their privacy."""
+    return draws.chance(WORRIED)
+
+
+def draw_consent(draws: Draws, worried: bool | None = None) -> frozenset[Purpose]:
+    """Return what one adult agrees to, by a decision for each purpose.
+
+    Args:
+        draws: what is left to chance.
+        worried: whether they are; drawn first if left out.
+    """
+    group = 0 if (draw_worry(draws) if worried is None else worried) else 1
     return _agreeing_to(tuple(draws.chance(chances[group]) for chances in _AGREES.values()))
 
 
