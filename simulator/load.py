@@ -89,7 +89,7 @@ class Load:
         self._pacer = plan.pacer
         self._rows = rows
         self._clock = clock
-        self._begin = clock()
+        self._begin = clock() if plan.origin is None else plan.origin
         self._first_due = 0.0
         self._next_tick = 0.0
         self._behind = 0.0
@@ -120,7 +120,7 @@ class Load:
         )
 
     def now(self) -> float:
-        """Return the seconds since the fleet began to connect."""
+        """Return the seconds since the plan's origin, or since the fleet began to connect."""
         return self._clock() - self._begin
 
     def standing(self) -> Standing:

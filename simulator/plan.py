@@ -82,6 +82,8 @@ class Plan:
         limits: hard caps of the whole load; the usual ones for the endpoint if left out.
         network: changes the network between fleet and broker; None where nothing can be wrong with it.
         batch: messages handed over between two turns of a closed loop.
+        origin: the moment of the monotonic clock from which all that takes part counts its seconds; each
+            when it begins to connect if left out.
     """
 
     scenario: Scenario
@@ -92,6 +94,7 @@ class Plan:
     limits: Limits | None = None
     network: NetworkSwitch | None = None
     batch: int = CLOSED_LOOP_BATCH
+    origin: float | None = None
 
     @cached_property
     def pacer(self) -> Pacer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -18,8 +18,9 @@ from simulator.cleaning import clean, devices_of, remains_of
 from simulator.core.calendar import Calendar
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits
-from simulator.core.thresholds import Threshold
+from simulator.core.thresholds import Threshold, parse_threshold
 from simulator.faults import network_conditions
+from simulator.judgement import judge
 from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan, open_credentials
@@ -36,6 +37,7 @@ from simulator.report import (
 )
 from simulator.scenario import Scenario
 from simulator.standing import Standing
+from simulator.trial import Trial
 from simulator.truth import Manifest, RunFolder, installed_versions
 
 
@@ -67,6 +69,7 @@ class RunSettings:
 
     Attributes:
         folder: where its results go; must be empty or not exist.
+        place: the folder of the scenario, in which its controls run.
         reach: how far it may send.
         metrics_port: serve Prometheus metrics there; 0 for a free one, None for none.
         metrics_linger: seconds to go on serving them after the end, so that a last scrape sees the end.
@@ -74,6 +77,7 @@ class RunSettings:
     """
 
     folder: Path
+    place: Path = Path()
     reach: Reach = field(default_factory=Reach)
     metrics_port: int | None = None
     metrics_linger: float = 0.0
@@ -127,31 +131,48 @@ def run(
             say(f"metrics at http://127.0.0.1:{server.port}/metrics")
         say(f"{scenario.world.households:,} households publish to {broker.describe()}")
 
+        direct = broker.endpoint(scenario.mqtt.version)
+        limits, origin = settings.reach.limits_for(direct), time.monotonic()
+        trial_plan = Plan(scenario, direct, None, limits=limits, origin=origin)
+        trial = stack.enter_context(Trial(trial_plan, broker, settings.place, folder, say))
+        trial.start(stopped)
+
         def report(standing: Standing) -> None:
+            trial.look()
             collector.update(standing.snapshot())
             watch(_update(scenario, standing, time.monotonic() - begin))
 
-        endpoint, network = broker.endpoint(scenario.mqtt.version), None
-        limits = settings.reach.limits_for(endpoint)
+        endpoint, network = direct, None
         if conditions := network_conditions(scenario.faults):
             proxy = stack.enter_context(NetworkProxy(endpoint, conditions, scenario.seed))
             endpoint, network = proxy.endpoint, proxy.switch
-        plan = Plan(scenario, endpoint, folder, limits=limits, network=network)
-        ended = settings.crew.carry(plan, report, stopped)
+        plan = Plan(scenario, endpoint, folder, limits=limits, network=network, origin=origin)
+        ended = settings.crew.carry(plan, report, lambda: stopped() or trial.death is not None)
         report(ended.standing)
-        summary = _summary(plan, ended, broker.describe())
+        trial.conclude(stopped)
+        summary = _summary(plan, _after(trial, ended, stopped), broker.describe(), trial)
         write_summary(folder, summary)
         if isinstance(broker, RemoteBroker):
             cleaned = _clean_up(broker.endpoint(scenario.mqtt.version), scenario, folder, limits, say)
             summary = msgspec.structs.replace(summary, clean_up=cleaned)
             write_summary(folder, summary)
-        write_junit(folder, summary)
         folder.write_manifest(
             msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=ended.complete)
         )
+        if scenario.taps:
+            summary = judge(summary, scenario, folder)
+            write_summary(folder, summary)
+        write_junit(folder, summary)
         if settings.metrics_port is not None:
             _linger(settings.metrics_linger, stopped)
     return summary
+
+
+def _after(trial: Trial, ended: Ended, stopped: Callable[[], bool]) -> Ended:
+    """Return how a load ended; it failed if a control ended before it, unless the user ended both."""
+    if trial.death is None or stopped():
+        return ended
+    return replace(ended, interrupted=False, failure=ended.failure or trial.death)
 
 
 def _clean_up(
@@ -185,7 +206,7 @@ def _update(scenario: Scenario, standing: Standing, elapsed: float) -> Update:
     )
 
 
-def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
+def _summary(plan: Plan, ended: Ended, broker: str, trial: Trial) -> Summary:
     scenario = plan.scenario
     standing = ended.standing
     counts = standing.connections
@@ -201,7 +222,7 @@ def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
                 for session in standing.unconnected
             ),
         ),
-        thresholds=map(Threshold.parse, scenario.thresholds),
+        thresholds=[one for one in map(parse_threshold, scenario.thresholds) if isinstance(one, Threshold)],
         scenario=scenario.name,
         seed=scenario.seed,
         load=_pace(scenario),
@@ -217,6 +238,8 @@ def _summary(plan: Plan, ended: Ended, broker: str) -> Summary:
         witness=standing.witnessed,
         held_back=standing.held_back,
         refusals=standing.refusals,
+        egress=trial.rows,
+        distrust=trial.distrust,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -53,6 +54,16 @@ class Choice:
 
         scenario = load_scenario(self.source, self.overrides, self.labels)
         return scenario if self.scale is None else scenario.scaled(self.scale)
+
+    def place(self) -> Path:
+        """Return the folder that the scenario is in.
+
+        Raises:
+            ScenarioError: there is no such scenario.
+        """
+        from simulator.scenario import scenario_file
+
+        return scenario_file(self.source).absolute().parent
 
 
 def scenario_options(command: CommandT) -> CommandT:

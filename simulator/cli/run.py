@@ -102,7 +102,7 @@ def command(
 
         count = workers or min(os.cpu_count() or 1, scenario.neighbourhoods)
         crew = Alone() if count == 1 else Workers(count)
-        settings = RunSettings(folder, target.reach(), metrics_port, metrics_linger, crew)
+        settings = RunSettings(folder, choice.place(), target.reach(), metrics_port, metrics_linger, crew)
         with Progress(stderr, quiet) as progress:
             summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
         if as_json:

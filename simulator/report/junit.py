@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from simulator.core.thresholds import Threshold
-from simulator.report.summary import Status, Summary, ThresholdResult
+from simulator.report.summary import Status, Summary, ThresholdResult, VerdictResult
 from simulator.truth import RunFolder
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,8 +29,8 @@ def junit(summary: Summary) -> bytes:
     an error, so that thresholds which held do not make it look good.
     """
     totals = {
-        "tests": str(1 + len(summary.thresholds)),
-        "failures": str(sum(not result.held for result in summary.thresholds)),
+        "tests": str(1 + len(summary.thresholds) + len(summary.verdicts)),
+        "failures": str(sum(not result.held for result in (*summary.thresholds, *summary.verdicts))),
         "errors": str(int(_trouble(summary) is not None)),
         "time": f"{summary.seconds:.3f}",
     }
@@ -42,6 +42,8 @@ def junit(summary: Summary) -> bytes:
     _run(suite, summary)
     for result in summary.thresholds:
         _threshold(suite, summary, result)
+    for verdict in summary.verdicts:
+        _verdict(suite, summary, verdict)
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return document + b"\n"
@@ -56,9 +58,24 @@ def _run(suite: ET.Element, summary: Summary) -> None:
 def _threshold(suite: ET.Element, summary: Summary, result: ThresholdResult) -> None:
     case = _case(suite, summary, result.expression, "0.000")
     if not result.held:
-        unit = Threshold.parse(result.expression).unit
-        found = "nothing was measured" if result.value is None else f"it was {result.value:g}{unit}"
+        found = _found(result)
         ET.SubElement(case, "failure", {"type": "threshold", "message": found})
+
+
+def _found(result: ThresholdResult) -> str:
+    if result.value is None:
+        return "nothing was measured"
+    if isinstance(result.value, str):
+        return f"it was {result.value}"
+    return f"it was {result.value:g}{Threshold.parse(result.expression).unit}"
+
+
+def _verdict(suite: ET.Element, summary: Summary, result: VerdictResult) -> None:
+    case = _case(suite, summary, f"{result.control}: {result.check} is {result.expected}", "0.000")
+    if not result.held:
+        found = f"it is {result.verdict}" if result.verdict else "it was not judged"
+        why = f": {result.reason}" if result.reason else ""
+        ET.SubElement(case, "failure", {"type": "verdict", "message": xml_text(found + why)})
 
 
 def _case(suite: ET.Element, summary: Summary, name: str, time: str) -> ET.Element:

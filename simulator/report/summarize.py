@@ -43,6 +43,8 @@ def summarize(
     witness: Witnessed | None = None,
     held_back: Mapping[str, int] | None = None,
     refusals: Mapping[Refusal, int] | None = None,
+    egress: Mapping[str, int] | None = None,
+    distrust: Iterable[str] = (),
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -70,16 +72,19 @@ def summarize(
         witness: what the run's own subscribers saw, if there were any.
         held_back: messages and connections by the hard cap that they were beyond.
         refusals: by what the broker refused and why.
+        egress: what each tap received.
+        distrust: reasons from elsewhere not to trust the run.
         lag_limit: seconds; see `LAG_LIMIT`.
     """
     counts = tally.totals()
     values = metric_values(tally, connections, seconds)
     results = tuple(_result(threshold, values[threshold.metric]) for threshold in thresholds)
-    distrust = tuple(_distrust(tally, counts, lag_limit if open_loop else None))
+    reasons = tuple(_distrust(tally, counts, lag_limit if open_loop else None))
+    reasons += tuple(distrust)
     return Summary(
-        status=_status(interrupted, failure, distrust, results),
+        status=_status(interrupted, failure, reasons, results),
         failure=failure,
-        distrust=distrust,
+        distrust=reasons,
         scenario=scenario,
         seed=seed,
         load=load,
@@ -110,6 +115,7 @@ def summarize(
         witness=witness or Witnessed(),
         held_back=dict(held_back or {}),
         refusals=_by_reason(refusals or {}),
+        egress=dict(egress or {}),
     )
 
 

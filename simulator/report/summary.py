@@ -129,12 +129,30 @@ class ThresholdResult(msgspec.Struct, frozen=True):
     """A threshold and what came of it.
 
     Attributes:
-        value: in the unit of the expression; None if nothing was measured.
+        value: in the unit of the expression, or a verdict; None if nothing was measured.
     """
 
     expression: str
-    value: float | None
+    value: float | str | None
     held: bool
+
+
+class VerdictResult(msgspec.Struct, frozen=True):
+    """A check of a control, and whether it came to what the scenario expects.
+
+    Attributes:
+        verdict: ``held``, ``failed`` or ``untrusted``; None if the check did not judge the control.
+        expected: likewise.
+        held: whether they are the same.
+        reason: why the verdict is so, in one line.
+    """
+
+    control: str
+    check: str
+    verdict: str | None
+    expected: str
+    held: bool
+    reason: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +170,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         held_back: messages and connections by the hard cap that they were beyond.
         refusals: how often the broker refused `connections`, `subscriptions` and `messages`, or ended a
             connection with a reason code of MQTT 5 (`disconnects`), by reason: name and number of the code.
+        egress: what each tap received of what came out of controls.
+        verdicts: on each control, by check; all about them is in ``verify.json``.
         clean_up: what was removed from the broker at the end, None if nothing had to be.
     """
 
@@ -178,6 +198,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
     refusals: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
     clean_up: CleanUp | None = None
+    egress: Mapping[str, int] = msgspec.field(default_factory=dict)
+    verdicts: tuple[VerdictResult, ...] = ()
 
 
 def exit_code(summary: Summary) -> ExitCode:

@@ -21,6 +21,7 @@ from simulator.report.summary import (
     Status,
     Summary,
     ThresholdResult,
+    VerdictResult,
 )
 
 _COLOURS = {
@@ -38,6 +39,8 @@ def print_summary(summary: Summary, folder: Path, console: Console) -> None:
     sections = [_head(summary), _facts(summary), _counts(summary), _times(summary)]
     if summary.connections.unreached:
         sections.append(_unreached(summary))
+    if summary.verdicts:
+        sections.append(_verdicts(summary.verdicts, ("✓", "✗") if utf8 else ("+", "!")))
     if summary.thresholds:
         sections.append(_thresholds(summary.thresholds, ("✓", "✗") if utf8 else ("+", "!")))
     for section in sections:
@@ -163,10 +166,27 @@ def _thresholds(results: tuple[ThresholdResult, ...], marks: tuple[str, str]) ->
     table = _table("Thresholds", _right(""), "")
     table.show_header = True
     for result in results:
-        unit = Threshold.parse(result.expression).unit
-        value = "not measured" if result.value is None else f"{_exact(result.value)} {unit}".rstrip()
+        value = _measured(result)
         verdict = Text(f"{held} held", "green") if result.held else Text(f"{missed} not held", "bold red")
         table.add_row(result.expression, value, verdict)
+    return table
+
+
+def _measured(result: ThresholdResult) -> str:
+    if result.value is None:
+        return "not measured"
+    if isinstance(result.value, str):
+        return result.value
+    return f"{_exact(result.value)} {Threshold.parse(result.expression).unit}".rstrip()
+
+
+def _verdicts(results: tuple[VerdictResult, ...], marks: tuple[str, str]) -> RenderableType:
+    as_expected, other = marks
+    table = _table("Controls", "check", "verdict", "expected", "")
+    table.show_header = True
+    for result in results:
+        mark = Text(as_expected, "green") if result.held else Text(other, "bold red")
+        table.add_row(result.control, result.check, result.verdict or "not judged", result.expected, mark)
     return table
 
 

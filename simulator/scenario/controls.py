@@ -117,10 +117,8 @@ class ControlOptions(Options):
     )
     expect: dict[CheckName, Verdict] = Field(
         default={},
-        description="The verdict of each check; a check that is not named must not find a failure.",
-    )
-    checks: tuple[CheckName, ...] | None = Field(
-        default=None, description="The checks that judge it; every one that can if left out."
+        description="The verdict that each check must come to. Only these judge it; if none is named, "
+        "all do that can, and none may fail.",
     )
 
 
@@ -138,7 +136,7 @@ class TapOptions(Options):
 
     name: Name = Field(description="Short name; what comes out is recorded in `egress/NAME.jsonl`.")
     control: Name | None = Field(
-        default=None, description="The control whose output it is; one of the tap's own name if left out."
+        default=None, description="The control whose output it is; what went into controls if left out."
     )
     purpose: Purpose = Field(
         default=Purpose.ANALYTICS, description="What the consumer behind it is for, as people consent to it."
@@ -175,11 +173,6 @@ class TapOptions(Options):
     def kind(self) -> TapKind:
         """What it listens to."""
         return next(kind for kind in TapKind if getattr(self, kind) is not None)
-
-    @property
-    def of(self) -> str:
-        """Name of the control whose output it is."""
-        return self.control or self.name
 
 
 def check_names(entries: tuple[ControlOptions, ...] | tuple[TapOptions, ...]) -> None:

@@ -52,7 +52,7 @@ def read_scenario(source: str | Path) -> Document:
     Raises:
         ScenarioError: there is no such scenario, or its file cannot be read.
     """
-    file = _find(str(source))
+    file = scenario_file(source)
     try:
         with file.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
@@ -106,7 +106,16 @@ def _check_credentials(scenario: Scenario, document: Document) -> None:
         raise ScenarioError([Located(place, message).problem()])
 
 
-def _find(source: str) -> Path:
+def scenario_file(source: str | Path) -> Path:
+    """Return the file of a scenario.
+
+    Args:
+        source: a file, or the name of a shipped scenario with or without its ending.
+
+    Raises:
+        ScenarioError: there is no such scenario.
+    """
+    source = str(source)
     file = Path(source)
     if os.path.isfile(source):  # unlike Path.is_file, no error on a name that no file can have
         return file

@@ -1,0 +1,92 @@
+"""Judges the controls of a run at its end, and compares the verdicts with what the scenario expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from simulator.core.thresholds import VerdictThreshold
+from simulator.core.verdicts import Verdict
+from simulator.report import Status, Summary, ThresholdResult, VerdictResult
+from simulator.scenario import Scenario
+from simulator.truth import RunFolder
+from simulator.verify import Verification, verify
+
+
+def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
+    """Return a run's result with the verdicts on its controls; of a run that was cut short, as it was.
+
+    The verdicts are in ``verify.json`` too, with their evidence.
+
+    Raises:
+        UsageError: a check is expected that there is not.
+        RunFailedError: the truth cannot be read, or the verdicts not be written.
+    """
+    cut_short = summary.status is Status.INTERRUPTED or summary.failure is not None
+    if cut_short or not any(tap.control for tap in scenario.taps):
+        return summary
+    return with_verdicts(summary, scenario, verify(folder.path))
+
+
+def with_verdicts(summary: Summary, scenario: Scenario, verification: Verification) -> Summary:
+    """Return a run's result with the verdicts of a verification, and the status that follows.
+
+    A run fails if a verdict is another than expected; it is untrusted if none could be reached where one
+    was expected. What spoke against the run before still does.
+    """
+    verdicts = tuple(_verdicts(scenario, verification))
+    thresholds = tuple(_thresholds(summary.thresholds, scenario, verification))
+    missing = [one for one in verdicts if not one.held and one.verdict in (None, Verdict.UNTRUSTED)]
+    wrong = [one for one in verdicts if not one.held and one not in missing]
+    broken = [one for one in thresholds if not one.held and one not in summary.thresholds]
+    status = summary.status
+    if status is Status.PASSED:
+        if wrong or any(one.value not in (None, Verdict.UNTRUSTED) for one in broken):
+            status = Status.FAILED
+        elif missing or broken:
+            status = Status.UNTRUSTED
+    distrust = [*summary.distrust, *_distrust(missing)] if status is Status.UNTRUSTED else summary.distrust
+    return msgspec.structs.replace(
+        summary, status=status, distrust=tuple(distrust), verdicts=verdicts, thresholds=thresholds
+    )
+
+
+def _verdicts(scenario: Scenario, verification: Verification) -> Iterator[VerdictResult]:
+    tapped = dict.fromkeys(tap.control for tap in scenario.taps if tap.control is not None)
+    expected = {control.name: control.expect for control in scenario.controls}
+    for control in tapped:
+        wanted = expected.get(control) or dict.fromkeys(
+            (one.check for one in verification.checks if one.control == control), Verdict.HELD
+        )
+        for check, verdict in wanted.items():
+            found = verification.verdict(control, check)
+            reason = next(
+                (
+                    one.reason
+                    for one in verification.checks
+                    if (one.control, one.check, one.verdict) == (control, check, found)
+                ),
+                "",
+            )
+            yield VerdictResult(control, check, found, verdict, found == verdict, reason)
+
+
+def _thresholds(
+    results: Iterable[ThresholdResult], scenario: Scenario, verification: Verification
+) -> Iterator[ThresholdResult]:
+    """Yield all thresholds in the scenario's order, those of verdicts among them."""
+    measured = iter(results)
+    for text in scenario.thresholds:
+        threshold = VerdictThreshold.parse(text)
+        if threshold is None:
+            yield next(measured)
+        else:
+            found = verification.verdict(threshold.control, threshold.check)
+            yield ThresholdResult(threshold.expression, found, found == threshold.verdict)
+
+
+def _distrust(missing: Iterable[VerdictResult]) -> Iterator[str]:
+    for one in missing:
+        why = f": {one.reason}" if one.reason else ""
+        yield f"whether {one.control} is {one.expected} by {one.check} cannot be told{why}"
