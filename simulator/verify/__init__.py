@@ -1,5 +1,6 @@
 """Oracles over what came out of a control: attacks on privacy, and how far each succeeds; and what leaked."""
 
+from simulator.core.verdicts import Verdict
 from simulator.verify.catalogue import Catalogue
 from simulator.verify.fixes import Fixes
 from simulator.verify.home import Homes, homes_found, infer_homes
@@ -17,7 +18,6 @@ from simulator.verify.verification import (
     Evidence,
     Join,
     SourceResult,
-    Verdict,
     Verification,
     encode_verification,
     overall,

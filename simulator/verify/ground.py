@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from simulator.core.errors import RunFailedError
-from simulator.core.records import Outcome, PersonTruth
+from simulator.core.readings import Span
+from simulator.core.records import CanaryTruth, ConsentTruth, Outcome, PersonTruth, RequestTruth
 from simulator.truth import RunFolder, read_people
-from simulator.truth.reader import Rows
+from simulator.truth.reader import Row, Rows
 from simulator.verify.fixes import Floats, Integers
 
 NOBODY = -1
 
 Keys = np.ndarray[Any, np.dtype[np.uint64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
-
-class SpanRow(msgspec.Struct, frozen=True, gc=False):
-    """Where something personal stands in a message: see `simulator.core.records.Span`."""
-
-    field: str
-    start: int
-    end: int
-    type: str
-    person: str | None = None
-    number: int = 0
-    exact: bool = True
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -51,42 +42,14 @@ class _Message(msgspec.Struct, gc=False):
     hazards: tuple[str, ...]
     expect: str
     facts: msgspec.Raw = msgspec.Raw(b"null")
-    spans: tuple[SpanRow, ...] = ()
+    spans: tuple[Span, ...] = ()
+    delete_by: float | None = None
 
 
 class _Delivered(msgspec.Struct, gc=False):
     id: str
     due: float
     outcome: Outcome
-
-
-class ConsentRow(msgspec.Struct, frozen=True):
-    """What a person agrees to from a moment on."""
-
-    person: str
-    at: float
-    purposes: tuple[str, ...]
-    cause: str = "start"
-
-
-class RequestRow(msgspec.Struct, frozen=True):
-    """What a person asks for: that their data is erased, or shown, until a moment."""
-
-    person: str
-    at: float
-    kind: str
-    until: float
-
-
-class CanaryRow(msgspec.Struct, frozen=True):
-    """A canary that was really sent."""
-
-    person: str
-    type: str
-    number: int
-    value: str
-    core: str
-    message: str | None = None
 
 
 class Codes:
@@ -119,7 +82,7 @@ class Ground:
         folder: of the run.
 
     Attributes:
-        at, observed: simulated seconds.
+        at, observed, delete_by: simulated seconds; the last is infinite for what need not be forgotten.
         person, household, device, kind, event, expect: numbers in `people`, `households`, `devices`, `kinds`,
             `events` and `expectations`; `NOBODY` where there is none.
         neighbourhood: number in `neighbourhoods`, that of the home or the place that a message is about.
@@ -139,7 +102,7 @@ class Ground:
         self.people, self.households, self.devices = Codes(), Codes(), Codes()
         self.kinds, self.events, self.expectations = Codes(), Codes(), Codes()
         self.neighbourhoods, self.consents = Codes(), Codes()
-        self.spans: dict[int, tuple[SpanRow, ...]] = {}
+        self.spans: dict[int, tuple[Span, ...]] = {}
         self.visits: dict[int, str] = {}
         self.everybody: list[PersonTruth] = []
         for row in read_people(folder):
@@ -147,9 +110,9 @@ class Ground:
             self.everybody.append(row)
         self._read_messages(folder)
         self._read_delivery(folder)
-        self.changes = _optional(folder, "consent.jsonl", ConsentRow)
-        self.requests = _optional(folder, "requests.jsonl", RequestRow)
-        self.canaries = _optional(folder, "canaries.jsonl", CanaryRow)
+        self.changes: list[ConsentTruth] = _all(folder.consent, ConsentTruth)
+        self.requests: list[RequestTruth] = _all(folder.requests, RequestTruth)
+        self.canaries: list[CanaryTruth] = _all(folder.canaries, CanaryTruth)
 
     def __len__(self) -> int:
         return len(self.at)
@@ -193,7 +156,7 @@ class Ground:
         return {person: sorted(answers) for person, answers in told.items()}
 
     def _read_messages(self, folder: RunFolder) -> None:
-        ids, at, observed = array("Q"), array("d"), array("d")
+        ids, at, observed, delete_by = array("Q"), array("d"), array("d"), array("d")
         columns = {name: array("i") for name in _COLUMNS}
         (person, household, device, kind, event, expect, neighbourhood, consent) = columns.values()
         decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -201,6 +164,7 @@ class Ground:
             ids.append(_key(row.id))
             at.append(row.at)
             observed.append(row.observed)
+            delete_by.append(math.inf if row.delete_by is None else row.delete_by)
             person.append(self.people.number(row.person))
             household.append(self.households.number(row.household))
             device.append(self.devices.number(row.device))
@@ -214,12 +178,13 @@ class Ground:
                 self.spans[number] = row.spans
             if row.person is not None and b'"visit"' in bytes(row.facts):
                 self.visits[number] = str(decode(row.facts).get("visit"))
-        while len(self.everybody) < len(self.people):
+        if len(self.everybody) < len(self.people):
             raise RunFailedError(
                 f"{folder.messages} tells of {self.people.texts[len(self.everybody)]}, who is not among the "
                 f"people of {folder.people}: these are files of two runs"
             )
         self.at: Floats = np.frombuffer(at, np.float64) if at else np.zeros(0)
+        self.delete_by: Floats = np.frombuffer(delete_by, np.float64) if at else np.zeros(0)
         self.observed: Floats = np.frombuffer(observed, np.float64) if at else np.zeros(0)
         for name, column in columns.items():
             setattr(self, name, np.frombuffer(column, np.int32) if at else np.zeros(0, np.int32))
@@ -294,8 +259,8 @@ def local_seconds(start: datetime) -> float:
     return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond * 1e-6
 
 
-def _optional(folder: RunFolder, name: str, row: Any) -> list[Any]:
-    path = folder.truth / name
+def _all(path: Path, row: type[Row]) -> list[Row]:
+    """Return all rows of a file; none if there is none."""
     return list(Rows(path, row)) if path.is_file() else []
 
 

@@ -47,26 +47,26 @@ class Source:
         return cls(control, Path(path), purpose)
 
 
-def taps(run: Path, scenario: Mapping[str, Any]) -> tuple[list[Source], Path | None]:
-    """Return the taps of a run that record the output of a control, and the one that records the input.
+INPUT = "input"
+"""Name of the tap that records what goes into the controls; nobody judges it."""
 
-    The input is what a tap without a control recorded.
+
+def taps(run: Path, scenario: Mapping[str, Any]) -> tuple[list[Source], Path | None]:
+    """Return the taps of a run on what comes out of controls, and what the tap on their input recorded.
 
     Args:
         run: its folder.
         scenario: as the manifest has it.
     """
-    expected = {
-        control["name"]: tuple(control.get("expect") or ()) for control in scenario.get("controls") or ()
-    }
+    controls = {control["name"]: control for control in scenario.get("controls") or ()}
     sources: list[Source] = []
     heard: Path | None = None
     for tap in scenario.get("taps") or ():
         path = run / EGRESS / f"{tap['name']}.jsonl"
-        control = tap.get("control")
-        if control is None:
-            heard = heard or path
-        else:
-            purpose = tap.get("purpose") or PURPOSE
-            sources.append(Source(control, path, purpose, expected.get(control, ())))
+        name = tap.get("control") or tap["name"]
+        checks = controls.get(name, {}).get("checks")
+        if name == INPUT:
+            heard = path
+        elif checks is None or checks:
+            sources.append(Source(name, path, tap.get("purpose") or PURPOSE, tuple(checks or ())))
     return sources, heard

@@ -10,23 +10,10 @@ import msgspec
 
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import ExitCode, RunFailedError
+from simulator.core.verdicts import Verdict
 
 FILE = "verify.json"
 """In a run's folder."""
-
-
-class Verdict(StrEnum):
-    """What is to be concluded.
-
-    Attributes:
-        HELD: the control did what it is for, and there is evidence enough to say so.
-        FAILED: it did not.
-        UNTRUSTED: nothing may be concluded.
-    """
-
-    HELD = "held"
-    FAILED = "failed"
-    UNTRUSTED = "untrusted"
 
 
 class Concern(StrEnum):
