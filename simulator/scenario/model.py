@@ -14,8 +14,10 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializeAsAny,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     WithJsonSchema,
+    field_serializer,
     field_validator,
 )
 
@@ -29,6 +31,7 @@ from simulator.core.units import DAY, HOUR, Duration, Rate
 from simulator.scenario.controls import ControlOptions, TapOptions, check_names
 from simulator.scenario.kinds import ByKind
 from simulator.scenario.mqtt import Mqtt
+from simulator.scenario.privacy import OrOff, Privacy
 from simulator.scenario.stages import MOST_RATE, StageEntry, StageOptions
 
 DEFAULT_SPEED = 60.0
@@ -42,6 +45,8 @@ _LONGEST_NAME = 64
 _YEARS = range(1970, 2101)
 _MOST_SPEED = 1e6
 _UNKNOWN: Any = object()
+_OFF: Any = False
+"""What stands in a scenario for a section that is left out; None there is one whose keys are."""
 
 
 class Pace(StrEnum):
@@ -202,6 +207,11 @@ class Scenario(Options):
         min_length=1, description="Which devices there are; `fleetsim list devices` names the kinds."
     )
     mqtt: Mqtt = Field(default_factory=Mqtt, description="Broker, session, topic and payload.")
+    privacy: Annotated[Privacy | None, OrOff()] = Field(
+        default=_OFF,
+        description="Hazards, canaries and consent; with `off`, or if left out, there are none but those that "
+        "the stream has by nature, and nobody changes their mind.",
+    )
     faults: tuple[FaultEntry, ...] = Field(
         default=(),
         max_length=100,
@@ -250,6 +260,15 @@ class Scenario(Options):
         # A section whose keys are all commented out.
         return {} if value is None else value
 
+    @field_validator("privacy", mode="before")
+    @classmethod
+    def _section_or_off(cls, value: object) -> object:
+        return OrOff.read(value)
+
+    @field_serializer("privacy", mode="wrap")
+    def _off_or_section(self, value: Privacy | None, write: SerializerFunctionWrapHandler) -> object:
+        return False if value is None else write(value)
+
     @field_validator("controls", "taps")
     @classmethod
     def _names_of_their_own(cls, entries: Any) -> Any:
@@ -259,7 +278,7 @@ class Scenario(Options):
     @field_validator("thresholds")
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        tapped = {tap.of for tap in info.data.get("taps", ())}
+        tapped = {tap.control for tap in info.data.get("taps", ())}
         for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
             if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
                 raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")
