@@ -159,7 +159,7 @@ class Load:
         over = self.now()
         back = self._await_the_stranded()
         interrupted = self._stopped()
-        unconnected = tuple(self._delivery.sessions())
+        at_fault = tuple(self._delivery.sessions())
         deadline = self.now() + (FINISH if back and not interrupted else QUICK_FINISH)
         if not interrupted:
             deadline = max(deadline, over + FINISH)
@@ -168,7 +168,7 @@ class Load:
         self._ledger.close()
         seconds = self.now() - self._first_due
         self._tick()
-        standing = replace(self.standing(), unconnected=unconnected)
+        standing = replace(self.standing(), at_fault=at_fault)
         return Ended(standing, seconds, interrupted, self._failure)
 
     def _connect(self, steps: Iterator[Step]) -> Step | None:

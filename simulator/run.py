@@ -28,6 +28,7 @@ from simulator.reach import Reach
 from simulator.report import (
     CleanUp,
     Connections,
+    Denied,
     Summary,
     Unreached,
     Update,
@@ -219,7 +220,13 @@ def _summary(plan: Plan, ended: Ended, broker: str, trial: Trial) -> Summary:
             reconnected=counts.reconnected,
             unreached=tuple(
                 Unreached(session.device, session.reason or session.state, session.attempts)
-                for session in standing.unconnected
+                for session in standing.at_fault
+                if not session.denied
+            ),
+            denied=tuple(
+                Denied(session.device, session.reason or session.state, session.denied)
+                for session in standing.at_fault
+                if session.denied
             ),
         ),
         thresholds=[one for one in map(parse_threshold, scenario.thresholds) if isinstance(one, Threshold)],

@@ -28,7 +28,7 @@ class Standing:
         held_back: messages and connections by the hard cap that they were beyond.
         refusals: what the broker has refused, and how often for which reason.
         witnessed: what the run's own subscribers have seen.
-        unconnected: sessions that are not connected; known once a load has ended.
+        at_fault: sessions that are not connected, or to no avail; known once a load has ended.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -43,7 +43,7 @@ class Standing:
     held_back: dict[str, int] = field(default_factory=dict)
     refusals: Counter[Refusal] = field(default_factory=Counter)
     witnessed: Witnessed = field(default_factory=Witnessed)
-    unconnected: tuple[SessionReport, ...] = ()
+    at_fault: tuple[SessionReport, ...] = ()
 
     @classmethod
     def together(cls, loads: Iterable[Standing]) -> Standing:
@@ -64,7 +64,7 @@ class Standing:
             whole.cpu_seconds += load.cpu_seconds
             whole.rss_bytes += load.rss_bytes
             whole.witnessed += load.witnessed
-            whole.unconnected += load.unconnected
+            whole.at_fault += load.at_fault
             behind.append(load.behind)
             simulated.append(load.simulated)
         whole.transports = dict(transports)

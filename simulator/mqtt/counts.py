@@ -66,6 +66,7 @@ class SessionReport:
         reason: why it is not connected, as far as is known.
         attempts: connection attempts since the device asked.
         connected_at: when the broker last accepted it, None if it never did.
+        denied: messages that the broker refused, if it let the device in and took none of its messages.
     """
 
     device: str
@@ -73,6 +74,7 @@ class SessionReport:
     reason: str | None
     attempts: int
     connected_at: float | None
+    denied: int = 0
 
 
 @dataclass(slots=True)

@@ -194,7 +194,7 @@ class Delivery:
         return {self._transport.value: len(self._sessions)} if self._sessions else {}
 
     def sessions(self) -> Iterator[SessionReport]:
-        """Yield what happened to each session that is not connected as its device wants, or never was."""
+        """Yield what happened to each session that is not connected as its device wants, or to no avail."""
         return (session.report() for session in self._sessions.values() if session.at_fault)
 
     def _new_session(self, device: str) -> Session:

@@ -78,6 +78,9 @@ class Outbox:
         unasked: QoS 0 messages written since the last ping.
         confirm_at: when a ping must ask about QoS 0 messages at the latest, infinite if there are none.
         oldest_ping: when the oldest unanswered ping was sent, infinite if there is none.
+        accepted: the broker has acknowledged a message.
+        refused: messages that it has refused.
+        refusal: why it refused the last of them, None if it has refused none.
     """
 
     __slots__ = (
@@ -95,8 +98,11 @@ class Outbox:
         "_unconfirmed",
         "_unsent",
         "_window",
+        "accepted",
         "confirm_at",
         "oldest_ping",
+        "refusal",
+        "refused",
         "unasked",
         "waiting",
     )
@@ -125,6 +131,9 @@ class Outbox:
         self._window = min(options.window, _MOST_IN_FLIGHT)
         self._largest: int | None = None
         self._packet_id = 0
+        self.accepted = False
+        self.refused = 0
+        self.refusal: str | None = None
         self._start()
 
     def _start(self) -> None:
@@ -335,14 +344,18 @@ class Outbox:
         if message is None:
             return
         if code < FIRST_FAILURE or message.received:  # after a PUBREC only the packet id can be in doubt
+            self.accepted = True
             self._end(message, _ACKNOWLEDGED, None, now)
         else:
             reason = reason_name(code)
+            self.refused += 1
+            self.refusal = reason
             self._tally.refuse(Refused.MESSAGES, reason, code)
             self._end(message, Outcome.REFUSED, reason, now)
 
     def all_accepted(self, packet_ids: Sequence[int], now: float) -> None:
         """Take note that the broker has taken messages in flight."""
+        self.accepted = True
         flights = self._flights
         settle = self._settle
         for packet_id in packet_ids:

@@ -374,7 +374,9 @@ class Session:
 
     @property
     def at_fault(self) -> bool:
-        """Whether it is not connected although its device wants it to be, or never was."""
+        """Whether it is not connected although its device wants it to be, or never was, or to no avail."""
+        if self._denied:
+            return True
         if self.state is SessionState.ENDED:
             return not self._attempts.reached
         return self.state is not SessionState.CONNECTED
@@ -386,8 +388,14 @@ class Session:
 
     def report(self) -> SessionReport:
         """Return what happened to it."""
-        attempts = self._attempts
-        return SessionReport(self.device, self.state, self._reason, attempts.count, attempts.connected_at)
+        attempts, denied = self._attempts, self._denied
+        reason = self._outbox.refusal if denied else self._reason
+        return SessionReport(self.device, self.state, reason, attempts.count, attempts.connected_at, denied)
+
+    @property
+    def _denied(self) -> int:
+        """Messages that were refused, if none was acknowledged."""
+        return 0 if self._outbox.accepted else self._outbox.refused
 
     # How it goes on
 

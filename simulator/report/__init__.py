@@ -6,6 +6,7 @@ from simulator.report.summarize import LAG_LIMIT, metric_values, percentiles, su
 from simulator.report.summary import (
     CleanUp,
     Connections,
+    Denied,
     KindMessages,
     Latencies,
     Messages,
@@ -26,6 +27,7 @@ __all__ = [
     "LAG_LIMIT",
     "CleanUp",
     "Connections",
+    "Denied",
     "KindMessages",
     "Latencies",
     "Messages",

@@ -69,6 +69,18 @@ class Unreached(msgspec.Struct, frozen=True):
     attempts: int
 
 
+class Denied(msgspec.Struct, frozen=True):
+    """A device that the broker let in, and that it took no message from.
+
+    Attributes:
+        messages: that it refused.
+    """
+
+    device: str
+    reason: str
+    messages: int
+
+
 class Connections(msgspec.Struct, frozen=True):
     """Counts of connections.
 
@@ -78,6 +90,7 @@ class Connections(msgspec.Struct, frozen=True):
         lost: times that an accepted one broke.
         reconnected: times that one came back.
         unreached: what happened to each that was not reached.
+        denied: those that were reached to no avail, since the broker refused every message.
     """
 
     asked: int
@@ -85,6 +98,7 @@ class Connections(msgspec.Struct, frozen=True):
     lost: int
     reconnected: int
     unreached: tuple[Unreached, ...] = ()
+    denied: tuple[Denied, ...] = ()
 
 
 class Percentiles(msgspec.Struct, frozen=True):

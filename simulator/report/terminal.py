@@ -38,7 +38,11 @@ def print_summary(summary: Summary, folder: Path, console: Console) -> None:
     utf8 = console.encoding.lower().startswith("utf")
     sections = [_head(summary), _facts(summary), _counts(summary), _times(summary)]
     if summary.connections.unreached:
-        sections.append(_unreached(summary))
+        reasons = (unreached.reason for unreached in summary.connections.unreached)
+        sections.append(_devices("Not reached", reasons))
+    if summary.connections.denied:
+        reasons = (f"let in, but {denied.reason}" for denied in summary.connections.denied)
+        sections.append(_devices("Refused", reasons))
     if summary.verdicts:
         sections.append(_verdicts(summary.verdicts, ("✓", "✗") if utf8 else ("+", "!")))
     if summary.thresholds:
@@ -150,13 +154,14 @@ def _percentiles(times: Percentiles) -> Iterator[str]:
         yield "-" if value is None else _figures(value)
 
 
-def _unreached(summary: Summary) -> RenderableType:
-    reasons = Counter(unreached.reason for unreached in summary.connections.unreached).most_common()
-    table = _table(_right("Not reached"), Column(overflow="fold"))
+def _devices(what: str, reasons: Iterable[str]) -> RenderableType:
+    """Return how many devices fared so, by reason."""
+    counts = Counter(reasons).most_common()
+    table = _table(_right(what), Column(overflow="fold"))
     table.show_header = True
-    for reason, count in reasons[:_MOST_REASONS]:
+    for reason, count in counts[:_MOST_REASONS]:
         table.add_row(f"{count:,}", Text(reason))
-    if rest := reasons[_MOST_REASONS:]:
+    if rest := counts[_MOST_REASONS:]:
         table.add_row(f"{sum(count for _, count in rest):,}", "for other reasons; see summary.json")
     return table
 

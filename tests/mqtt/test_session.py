@@ -154,6 +154,21 @@ def test_a_takeover_is_a_lost_connection_with_its_reason() -> None:
     assert session.state is SessionState.BACKING_OFF
 
 
+def test_a_device_that_is_let_in_and_refused_every_message_is_reported() -> None:
+    loop = FakeLoop()
+    session = connected(loop)
+    for number, code in ((1, ReasonCode.NOT_AUTHORIZED), (2, ReasonCode.NOT_AUTHORIZED), (3, 0)):
+        session.publish(message(number), 0.0)
+        loop.take(session)
+        session.acknowledged(number, code)
+        if number == 2:
+            report = session.report()
+            assert session.at_fault
+            assert (report.reason, report.denied) == ("not authorized (0x87)", 2)
+    assert not session.at_fault
+    assert session.report().denied == 0
+
+
 def test_a_device_is_stranded_while_it_has_a_message_and_no_connection_but_will_try_again() -> None:
     loop = FakeLoop()
     session = connected(loop)

@@ -114,6 +114,7 @@ def test_the_json_has_the_fields_that_scripts_rely_on() -> None:
         "lost": 2,
         "reconnected": 2,
         "unreached": [],
+        "denied": [],
     }
     assert content["seconds"] == 60.5
     assert content["messages_per_second"] == pytest.approx(11_984 / 60.5, abs=0.001)

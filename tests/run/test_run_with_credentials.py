@@ -122,6 +122,11 @@ def test_a_fleet_with_certificates_and_three_that_are_wrong(
     assert "certificate expired" in said
     assert "certificate revoked" in said
     ways = outcomes_by_device(tmp_path / "run")
+    reason = "not authorized (0x87)"
+    assert connections["denied"] == [
+        {"device": thief, "reason": reason, "messages": ways[thief]["refused", reason]}
+    ]
+    assert f"1  let in, but {reason}" in said
     for device in (expired, revoked):
         assert {way for way, _ in ways.pop(device)} == {"dropped"}
     assert ways.pop(thief).keys() == {("refused", "not authorized (0x87)")}

@@ -28,9 +28,9 @@ set_tcp_nodelay true
 # Who may read these files; of no meaning unless root starts the broker.
 user {owner}
 
-# So that no device can end another's session by its client id. It gives every client its user name as
-# client id, so the witness can then be connected but once.
-# use_username_as_clientid true
+# Nothing here ties a client id to a user name. The line use_username_as_clientid true under a listener gives
+# every client there its user name as client id, so that none can end another's session by claiming its id;
+# but then whoever has another's certificate takes over that device's session, and the witness is one only.
 """
 
 
