@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from simulator.calibration.cohort import WORKING_AGE, Cohort
+from simulator.calibration.cohort import ADULT, WORKING_AGE, Cohort
+from simulator.calibration.crowd import Crowd
 from simulator.calibration.estimate import (
     Estimate,
     Floats,
-    UnmeasurableError,
     bootstrap,
     mean,
     percent,
     ratio,
 )
+from simulator.calibration.latent import share_of_reluctant
 from simulator.calibration.measure import Measure, measures
 from simulator.calibration.town import Town
 from simulator.core.units import DAY, MINUTE, WEEK
-from simulator.world import Activity, Occupation, Person, Spell
+from simulator.world import Activity, Occupation, Person, Purpose, Spell
 
 
 def shops(spell: Spell) -> bool:
@@ -99,9 +100,17 @@ def commute_mean(town: Cohort) -> Sequence[Estimate]:
     return [mean(minutes), mean(100.0 * (minutes < 10.0)), mean(100.0 * (minutes > 60.0))]
 
 
-def consent_attitudes(town: Cohort) -> Sequence[Estimate]:
-    """Attitudes to privacy; consent alone is what a person of this world shows."""
-    raise UnmeasurableError("not observable yet: people decide on purposes, and state no attitudes")
+def consent_attitudes(crowd: Crowd) -> Sequence[Estimate]:
+    """Adults who fear for their privacy, told from the purposes that they agree to: a latent class."""
+    answers = np.array([[float(purpose in person.consent) for purpose in Purpose]
+                        for person in crowd.people(ADULT)])  # fmt: skip
+    patterns, pattern = np.unique(answers, axis=0, return_inverse=True)
+
+    def share(sample: Floats) -> float:
+        counts = np.bincount(sample.astype(int), minlength=len(patterns)).astype(float)
+        return 100.0 * share_of_reluctant(patterns, counts)
+
+    return [bootstrap(pattern, share, rounds=100)]
 
 
 def _by_kind_of_day(town: Cohort, people: list[Person], activity: Activity) -> list[Estimate]:
@@ -131,7 +140,6 @@ MEASURES: Mapping[str, Measure] = measures(
         commute_mean,
         work_on_weekday,
         exercise_day,
-        consent_attitudes,
     ),
-)
+) | measures(Crowd, of=(consent_attitudes,))
 """A measure for each target of the world, by its id."""

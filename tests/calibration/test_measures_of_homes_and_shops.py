@@ -10,12 +10,23 @@ import pytest
 from hand_made import CALENDAR, WORK, HandMadeTown, person, spell, truth
 
 from simulator.calibration import inventory_sensor, privacy, reader, smart_speaker, world
+from simulator.calibration.latent import share_of_reluctant
 from simulator.calibration.shops import Shops
 from simulator.calibration.smart_speaker import edits
 from simulator.calibration.town import Ear, Logged, Town
 from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world import Activity, Occupation
 from simulator.world.shelf import Item, Shelf, ShelfEvent, StockChange
+
+
+def test_two_kinds_of_people_are_told_apart_by_their_answers() -> None:
+    generator = np.random.default_rng(8)
+    reluctant = generator.random((7000, 5)) < (0.9, 0.4, 0.1, 0.1, 0.2)
+    willing = generator.random((3000, 5)) < (0.99, 0.85, 0.5, 0.45, 0.65)
+    answers = np.concatenate((reluctant, willing)).astype(float)
+    patterns, counts = np.unique(answers, axis=0, return_counts=True)
+    assert share_of_reluctant(patterns, counts.astype(float)) == pytest.approx(0.7, abs=0.03)
+
 
 WEEKEND = 5 * DAY
 """The first Saturday."""
