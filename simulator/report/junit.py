@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
 from simulator.core.thresholds import Threshold
 from simulator.report.summary import Status, Summary, ThresholdResult, VerdictResult
+from simulator.report.xml import xml_text
 from simulator.truth import RunFolder
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) allows in no document, however it is escaped."""
 
 
 def write_junit(folder: RunFolder, summary: Summary) -> None:
@@ -28,17 +25,18 @@ def junit(summary: Summary) -> bytes:
     A threshold that was not held is a failure. A run that failed, was interrupted or cannot be trusted is
     an error, so that thresholds which held do not make it look good.
     """
+    held = [result.held for result in summary.thresholds] + [result.held for result in summary.verdicts]
     totals = {
-        "tests": str(1 + len(summary.thresholds) + len(summary.verdicts)),
-        "failures": str(sum(not result.held for result in (*summary.thresholds, *summary.verdicts))),
+        "tests": str(1 + len(held)),
+        "failures": str(held.count(False)),
         "errors": str(int(_trouble(summary) is not None)),
         "time": f"{summary.seconds:.3f}",
     }
     root = ET.Element("testsuites", {"name": "fleetsim", **totals})
-    suite = ET.SubElement(root, "testsuite", {"name": _clean(summary.scenario), **totals, "skipped": "0"})
+    suite = ET.SubElement(root, "testsuite", {"name": xml_text(summary.scenario), **totals, "skipped": "0"})
     properties = ET.SubElement(suite, "properties")
     for name, value in (("seed", str(summary.seed)), ("load", summary.load), ("broker", summary.broker)):
-        ET.SubElement(properties, "property", {"name": name, "value": _clean(value)})
+        ET.SubElement(properties, "property", {"name": name, "value": xml_text(value)})
     _run(suite, summary)
     for result in summary.thresholds:
         _threshold(suite, summary, result)
@@ -52,7 +50,7 @@ def junit(summary: Summary) -> bytes:
 def _run(suite: ET.Element, summary: Summary) -> None:
     case = _case(suite, summary, "run", f"{summary.seconds:.3f}")
     if (trouble := _trouble(summary)) is not None:
-        ET.SubElement(case, "error", {"type": summary.status.value, "message": _clean(trouble)})
+        ET.SubElement(case, "error", {"type": summary.status.value, "message": xml_text(trouble)})
 
 
 def _threshold(suite: ET.Element, summary: Summary, result: ThresholdResult) -> None:
@@ -79,7 +77,7 @@ def _verdict(suite: ET.Element, summary: Summary, result: VerdictResult) -> None
 
 
 def _case(suite: ET.Element, summary: Summary, name: str, time: str) -> ET.Element:
-    names = {"classname": f"fleetsim.{_clean(summary.scenario)}", "name": _clean(name), "time": time}
+    names = {"classname": f"fleetsim.{xml_text(summary.scenario)}", "name": xml_text(name), "time": time}
     return ET.SubElement(suite, "testcase", names)
 
 
@@ -91,7 +89,3 @@ def _trouble(summary: Summary) -> str | None:
             return "; ".join(summary.distrust)
         case _:
             return summary.failure
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("�", text)
