@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.core.actions import Connect
 from simulator.core.credentials import CredentialSource
+from simulator.core.endpoint import Endpoint
 from simulator.core.limits import ON_THIS_MACHINE, Limits
 from simulator.core.transport import Transport
 from simulator.mqtt.features import NO_FEATURES, Features
-from simulator.mqtt.link import LARGEST_PACKET
+from simulator.mqtt.link import LARGEST_PACKET, Hello
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,17 @@ class DeliveryOptions:
     largest_packet: int = LARGEST_PACKET
     limits: Limits = ON_THIS_MACHINE
     max_attempts: int = 16
+
+    def hello(self, connect: Connect, endpoint: Endpoint) -> Hello:
+        """Return what a device's CONNECT says."""
+        return Hello(
+            client_id=connect.device,
+            keep_alive=connect.keep_alive,
+            clean=connect.clean,
+            will=connect.will,
+            username=endpoint.username,
+            password=endpoint.password,
+            session_expiry=self.features.session_expiry if connect.clean else self.session_expiry,
+            features=self.features,
+            largest_packet=connect.largest_packet or self.largest_packet,
+        )

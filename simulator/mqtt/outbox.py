@@ -9,8 +9,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
 
-import msgspec
-
 from simulator.core.actions import Connect, Disconnect, Publish
 from simulator.core.endpoint import Protocol
 from simulator.core.records import Delivered, Outcome
@@ -18,6 +16,7 @@ from simulator.core.refusals import Refused
 from simulator.mqtt.counts import Tally
 from simulator.mqtt.features import message_properties
 from simulator.mqtt.link import Greeting, Link
+from simulator.mqtt.message import Message
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.reasons import FIRST_FAILURE, Cause, reason_name
 
@@ -39,24 +38,6 @@ _ACKNOWLEDGED = Outcome.ACKNOWLEDGED  # looked up for every message, which takes
 _RECEIVED = Outcome.RECEIVED
 
 Settle = Callable[[Publish, Delivered], None]
-
-
-class Message(msgspec.Struct, gc=False):
-    """A message that has not ended yet.
-
-    Attributes:
-        packet_id: 0 at QoS 0.
-        end: where its last byte is in the connection's stream.
-        received: the broker has answered with PUBREC; what is left is PUBREL and PUBCOMP.
-    """
-
-    publish: Publish
-    due: float
-    sent: float | None = None
-    attempts: int = 0
-    packet_id: int = 0
-    end: int = 0
-    received: bool = False
 
 
 class Outbox:

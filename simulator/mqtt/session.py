@@ -14,7 +14,7 @@ from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.counts import SessionReport, SessionState, Tally
 from simulator.mqtt.history import History
 from simulator.mqtt.keep_alive import KeepAlive, pace_of
-from simulator.mqtt.link import Greeting, Hello, Link, LinkFactory
+from simulator.mqtt.link import Greeting, Link, LinkFactory
 from simulator.mqtt.loop import Loop
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
@@ -115,25 +115,11 @@ class Session:
             self._history.connecting()
             self._history.refused(Cause.CONNECTION_CAP, self._loop.clock())
             return
-        self.link = self._make_link(self._hello(action), self)
+        self.link = self._make_link(self._options.hello(action, self._endpoint), self)
         self._asked = action
         self._keep_alive.seconds = action.keep_alive
         self._reason = None
         self._dial()
-
-    def _hello(self, action: Connect) -> Hello:
-        endpoint, options = self._endpoint, self._options
-        return Hello(
-            client_id=self.device,
-            keep_alive=action.keep_alive,
-            clean=action.clean,
-            will=action.will,
-            username=endpoint.username,
-            password=endpoint.password,
-            session_expiry=options.features.session_expiry if action.clean else options.session_expiry,
-            features=options.features,
-            largest_packet=action.largest_packet or options.largest_packet,
-        )
 
     def subscribe(self, action: Subscribe) -> None:
         """Subscribe now if connected, and after each reconnect at which the broker has forgotten."""
@@ -301,12 +287,10 @@ class Session:
         self._reason = None
         self._attempts.accepted(now)
         self._keep_alive.spoke_at = now
-        if greeting.keep_alive is not None:
-            self._keep_alive.seconds = greeting.keep_alive
-        elif self._asked is not None:
-            self._keep_alive.seconds = (
-                self._asked.keep_alive
-            )  # the last connection's broker may have changed it
+        if (wanted := greeting.keep_alive) is not None:
+            self._keep_alive.seconds = wanted
+        elif self._asked is not None:  # the last connection's broker may have wanted another
+            self._keep_alive.seconds = self._asked.keep_alive
         for action in self._subscriptions.missing(greeting.session_present):
             self._subscribe(action)
         self._outbox.connected(greeting, self._link())
