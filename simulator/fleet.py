@@ -26,9 +26,10 @@ from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.devices import Family, Habitat, Placement
 from simulator.faults import Affliction, NetworkTrouble, Subject, Trouble
+from simulator.privacy import Canaries, Mode, SpokenCanaries, run_key, subject_of
 from simulator.scenario import Scenario
 from simulator.station import COMMAND, BesetStation, Channel, Outbox, Station, purposes
-from simulator.world import Agenda, Neighbourhood, beginning, build_neighbourhood
+from simulator.world import Agenda, Neighbourhood, Person, beginning, build_neighbourhood
 
 __all__ = ["COMMAND", "Fleet"]
 
@@ -55,6 +56,8 @@ class Fleet:
         self.calendar = Calendar(scenario.start, scenario.zone)
         self.events = 0
         self._seeds = Seeds(scenario.seed)
+        mode = Mode.RECOGNISABLE if scenario.privacy is None else scenario.privacy.canaries
+        self._canaries = Canaries(run_key(scenario.seed), mode)
         self._agenda = Agenda(beginning(self.calendar))
         self._outbox: Outbox = []
         self._stations: dict[str, Station] = {}
@@ -208,6 +211,9 @@ class Fleet:
         ]
         return self._trouble.befall(index, subjects)
 
+    def _particulars(self, person: Person) -> SpokenCanaries:
+        return SpokenCanaries(self._canaries, subject_of(person, self.scenario.start.year), person.age)
+
     def _draws(self, kind: str, group: int, purpose: str, entity: str) -> Draws:
         return self._seeds.draws(purpose, kind, group, entity)
 
@@ -227,6 +233,8 @@ class Fleet:
             channel, device, self._seeds.digest("messages", *key)
         )
         habitat = Habitat(
+            particulars=self._particulars,
+            candour=None if self.scenario.privacy is None else self.scenario.privacy.hazards.transcript_pii,
             env=self._agenda,
             calendar=self.calendar,
             draws=lambda purpose: self._draws(options.kind, group, purpose, placement.entity),

@@ -154,6 +154,8 @@ class Station:
                 None,
                 Expectation.ALLOW,
                 reading.facts,
+                None,
+                reading.spans,
             ),
         )
 

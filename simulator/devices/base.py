@@ -12,10 +12,11 @@ import simpy
 from simulator.core.actions import Command
 from simulator.core.calendar import Calendar
 from simulator.core.options import DeviceOptions
-from simulator.core.readings import Hazard, Reading, Value
+from simulator.core.readings import Hazard, Reading, Span, Value
 from simulator.core.seeds import Draws
 from simulator.core.units import WEEK
 from simulator.world import Neighbourhood
+from simulator.world.particulars import ParticularsOf, unknown
 
 OptionsT = TypeVar("OptionsT", bound=DeviceOptions)
 Process = Generator[simpy.Event, Any, None]
@@ -36,12 +37,16 @@ class Habitat:
         calendar: local clock and weekday.
         draws: gives the device's own random stream for a purpose.
         emit: hands over a reading, to be sent now.
+        particulars: gives what somebody could tell about themselves.
+        candour: share of what people say in which they tell something personal; as people talk, if None.
     """
 
     env: simpy.Environment
     calendar: Calendar
     draws: Callable[[str], Draws]
     emit: Callable[[Reading], None]
+    particulars: ParticularsOf = unknown
+    candour: float | None = None
 
 
 class Device(ABC, Generic[OptionsT]):
@@ -130,6 +135,7 @@ class Device(ABC, Generic[OptionsT]):
         person: str | None = None,
         hazards: tuple[Hazard, ...] = (),
         facts: Mapping[str, Value] | None = None,
+        spans: tuple[Span, ...] = (),
     ) -> None:
         """Emit a reading of now; whose it is, `about` says, unless a person is given."""
         about = self.about()
@@ -144,6 +150,7 @@ class Device(ABC, Generic[OptionsT]):
                 get("place"),
                 hazards,
                 facts,
+                spans,
             )
         )
 

@@ -79,6 +79,10 @@ class Canaries:
             value, core = self._recognisable(kind, subject, bits, number)
         return Canary(kind, subject.person, number, value, core)
 
+    def luck(self, subject: Subject, about: str) -> float:
+        """Return a number in [0, 1) of a person's own, always the same for what it is about."""
+        return int.from_bytes(digest(self._key, subject.person, about)[:4], "big") / 2**32
+
     def _recognisable(self, kind: CanaryType, subject: Subject, bits: bytes, number: int) -> tuple[str, str]:
         """Return value and core."""
         match kind:

@@ -13,6 +13,7 @@ from simulator.core.readings import Reading
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import HOUR
 from simulator.devices import Device, Habitat
+from simulator.privacy import Canaries, SpokenCanaries, run_key, subject_of
 from simulator.world.household import Household
 from simulator.world.person import Activity, Body, Occupation, Person, Sex, Spell, TravelMode, Trip
 from simulator.world.place import Place, PlaceKind
@@ -74,7 +75,12 @@ class HandDrivenTown:
         def draws(purpose: str) -> Draws:
             return self.seeds.draws(purpose, name)
 
-        return Habitat(self.env, self.calendar, draws, emit)
+        return Habitat(self.env, self.calendar, draws, emit, self.particulars)
+
+    def particulars(self, person: Person) -> SpokenCanaries:
+        """Return what somebody could tell about themselves."""
+        canaries = Canaries(run_key(self.seeds.seed))
+        return SpokenCanaries(canaries, subject_of(person, 2026), person.age)
 
     def start(self, device: Device[Any]) -> None:
         """Start a device's life."""

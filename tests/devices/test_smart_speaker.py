@@ -313,15 +313,19 @@ def test_what_is_personal_in_the_words_is_known_to_the_truth_only() -> None:
     facts = [reading.facts or {} for reading in spoken]
     assert 0.05 < mean(bool(known["personal"]) for known in facts) < 0.2
     for reading, known in zip(spoken, facts, strict=True):
+        assert bool(reading.spans) is (Hazard.TRANSCRIPT_PII in reading.hazards) is bool(known["personal"])
         assert {Hazard.VOICE, Hazard.TRANSCRIPT} <= set(reading.hazards)
         assert (Hazard.HEALTH in reading.hazards) is ("health" in known["personal"])  # type: ignore[operator]
         assert set(reading.values) == {"intent", "transcript", "confidence", "seconds", "profile"}
-        for span in known["spans"]:  # type: ignore[union-attr]
-            part = str(reading.values[span["field"]])[span["start"] : span["end"]]
+        for span in reading.spans:
+            part = str(reading.values[span.field])[span.start : span.end]
             assert part
-            assert not span["exact"] or part in str(known["said"])
-    types = {span["type"] for known in facts for span in known["spans"]}  # type: ignore[union-attr]
-    assert {"name", "phone", "address", "health", "money", "family", "plan"} <= types
+            assert not span.exact or part in str(known["said"])
+            assert span.person == reading.person
+    types = {span.type for reading in spoken for span in reading.spans}
+    assert {"name", "contact", "phone", "address", "health", "health_condition", "transcript_pii"} <= types
+    ways = {way for known in facts for way in known["personal"]}  # type: ignore[union-attr]
+    assert {"name", "phone", "address", "health", "money", "family", "plan"} <= ways
 
 
 def test_people_talk_to_the_speaker_of_the_room_that_they_are_in() -> None:

@@ -16,7 +16,8 @@ from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY
 from simulator.devices import Family, Habitat
 from simulator.payloads.plain_json import FORMAT, RESERVED
-from simulator.world import beginning, build_neighbourhood
+from simulator.privacy import Canaries, SpokenCanaries, run_key, subject_of
+from simulator.world import Person, beginning, build_neighbourhood
 
 
 def a_day_of(kind: str) -> list[Reading]:
@@ -27,12 +28,16 @@ def a_day_of(kind: str) -> list[Reading]:
     neighbourhood = build_neighbourhood(env, calendar, seeds, 0, households=8, shops=1)
     env.run(0)
     readings: list[Reading] = []
+    canaries = Canaries(run_key(1))
+
+    def particulars(person: Person) -> SpokenCanaries:
+        return SpokenCanaries(canaries, subject_of(person, 2026), person.age)
 
     def habitat(entity: str) -> Habitat:
         def draws(purpose: str) -> Draws:
             return seeds.draws(purpose, kind, entity)
 
-        return Habitat(env, calendar, draws, readings.append)
+        return Habitat(env, calendar, draws, readings.append, particulars)
 
     options = family.options(kind=kind)
     for placement in family.placements(

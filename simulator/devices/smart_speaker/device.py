@@ -8,7 +8,7 @@ from typing import Any
 import simpy
 
 from simulator.core.actions import Command
-from simulator.core.readings import Hazard, Value
+from simulator.core.readings import Hazard, Span, Value
 from simulator.devices.base import Device, Habitat, Process
 from simulator.devices.hazards import hazards_of
 from simulator.devices.smart_speaker import presence
@@ -24,7 +24,6 @@ from simulator.devices.smart_speaker.usage import FOLLOW_UP, SPEAKING_AGE, Usage
 from simulator.devices.smart_speaker.utterance import Utterance, compose_command, compose_nonsense
 from simulator.devices.smart_speaker.voice_match import match
 from simulator.world.household import Household
-from simulator.world.particulars import Particulars
 from simulator.world.person import Person, Spell
 
 GROWN_UP_AGE = 13
@@ -55,6 +54,7 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
     """
 
     __slots__ = (
+        "_candour",
         "_day",
         "_draws",
         "_false_wakes",
@@ -64,6 +64,7 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         "_mood",
         "_motions",
         "_outages",
+        "_particulars",
         "_playback",
         "_reported",
         "_sharing",
@@ -95,6 +96,8 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         self._usage = usage
         self._sharing = sharing
         self._outages = outages
+        self._particulars = habitat.particulars
+        self._candour = habitat.candour
         self._false_wakes = FalseWakes.heard_in(room)
         self._draws = habitat.draws("listening")
         self._motions = habitat.draws("motion")
@@ -143,10 +146,11 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
         person: str | None = None,
         hazards: tuple[Hazard, ...] = (),
         facts: Mapping[str, Value] | None = None,
+        spans: tuple[Span, ...] = (),
     ) -> None:
         """Emit a reading of now, unless the line is down: a speaker keeps nothing for later."""
         if not self.offline:
-            super().emit(event, values, person=person, hazards=hazards, facts=facts)
+            super().emit(event, values, person=person, hazards=hazards, facts=facts, spans=spans)
 
     def run(self) -> Process:
         """Return the speaker's life: listen, sense, and report its status regularly."""
@@ -241,8 +245,8 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
             playing=self.playing is not None,
             buys=0.0 if person in self.household.guests else self._usage.buys,
         )
-        own = Particulars(person, self.household.seeds)
-        utterance = compose_command(intent, child, own, person.voice, self._draws)
+        own = self._particulars(person)
+        utterance = compose_command(intent, child, own, person.voice, self._draws, self._candour)
         members, profiles = self.household.members, self._usage.profiles
         profile, taken_for = match(person, members, profiles, self._draws) if profiles else (None, None)
         facts = {"cause": Cause.COMMAND.value, "speaker": person.id}
@@ -261,6 +265,7 @@ class SmartSpeaker(Device[SmartSpeakerOptions]):
             profile,
             person=person.id,
             hazards=hazards_of(person, *utterance.hazards),
+            spans=utterance.spans,
             facts={
                 **facts,
                 **utterance.truth,

@@ -15,10 +15,12 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from simulator.core.readings import Span
 from simulator.core.seeds import Draws
 from simulator.devices.smart_speaker.adult_speech import ADULT_TEMPLATES
 from simulator.devices.smart_speaker.child_speech import CHILD_TEMPLATES
 from simulator.devices.smart_speaker.slots import FRAGMENTS, PERSONAL, SLOTS
+from simulator.world.particulars import Detail
 from simulator.world.person import VoiceGroup
 
 WORD_ERRORS: Mapping[VoiceGroup, float] = {VoiceGroup.FAMILIAR: 0.19, VoiceGroup.UNFAMILIAR: 0.35}
@@ -46,19 +48,11 @@ class Word(NamedTuple):
     filling: int | None = None
 
 
-class Span(NamedTuple):
-    """Where in a transcript something personal stands.
+class Filling(NamedTuple):
+    """What filled a slot of a template."""
 
-    Attributes:
-        start, end: characters, as in ``transcript[start:end]``.
-        type: in which way it is personal, such as ``name`` or ``health``.
-        exact: whether it is what was said; if not, it was misheard in part.
-    """
-
-    start: int
-    end: int
-    type: str
-    exact: bool
+    slot: str
+    said: Detail
 
 
 class Heard(NamedTuple):
@@ -99,12 +93,13 @@ def hear(words: Sequence[Word], voice: VoiceGroup, draws: Draws) -> Heard:
     return Heard(tuple(heard), errors)
 
 
-def find_spans(heard: Heard, fillings: Sequence[tuple[str, str]]) -> list[Span]:
-    """Return where something personal stands in what was heard, in its order.
+def find_spans(heard: Heard, fillings: Sequence[Filling], person: str) -> list[tuple[str, Span]]:
+    """Return where something personal stands in what was heard, each with the slot that it filled.
 
     Args:
         heard: what the recogniser made of it.
-        fillings: slot and content of each filling, by number.
+        fillings: by number.
+        person: who said it.
     """
     bounds: dict[int, tuple[int, int]] = {}
     end = -1
@@ -113,12 +108,13 @@ def find_spans(heard: Heard, fillings: Sequence[tuple[str, str]]) -> list[Span]:
         if word.filling is not None:
             bounds[word.filling] = (bounds.get(word.filling, (start, end))[0], end)
     transcript = heard.transcript
-    return [
-        Span(start, end, PERSONAL[slot], transcript[start:end] == filling)
-        for number, (start, end) in bounds.items()
-        for slot, filling in (fillings[number],)
-        if slot in PERSONAL
-    ]
+    spans: list[tuple[str, Span]] = []
+    for number, (start, end) in bounds.items():
+        slot, said = fillings[number]
+        if slot in PERSONAL:
+            exact = said.exact and transcript[start:end] == said.text
+            spans.append((slot, Span("transcript", start, end, str(said.type), person, said.number, exact)))
+    return spans
 
 
 @cache

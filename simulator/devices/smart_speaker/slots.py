@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from simulator.core.readings import Hazard
 from simulator.core.seeds import Draws
-from simulator.world.particulars import Contact, Particulars
+from simulator.world.particulars import Ailment, Contact, Detail, Particulars
 
 SLOTS: Mapping[str, Sequence[str]] = {
     "music": (
@@ -65,20 +66,20 @@ SLOTS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 """Fillings that are anybody's; the last three are personal whoever says them."""
 
-OWN: Mapping[str, Callable[[Particulars], str | None]] = {
+OWN: Mapping[str, Callable[[Particulars], Detail | None]] = {
     "own_name": lambda own: own.name,
     "own_address": lambda own: own.address,
     "own_phone": lambda own: own.phone,
     "own_email": lambda own: own.email,
     "birthday": lambda own: own.birthday,
-    "condition": lambda own: None if (ailment := own.ailment) is None else ailment.condition,
-    "medicine": lambda own: None if (ailment := own.ailment) is None else ailment.medicine,
-    "clinic": lambda own: None if (ailment := own.ailment) is None else ailment.clinic,
+    "condition": lambda own: _of(own.ailment, lambda ailment: ailment.condition),
+    "medicine": lambda own: _of(own.ailment, lambda ailment: ailment.medicine),
+    "clinic": lambda own: _of(own.ailment, lambda ailment: ailment.clinic),
     "doctor": lambda own: own.doctor,
 }
 """Fillings that are a person's own, None if they have no such thing."""
 
-CONTACTS_OWN: Mapping[str, Callable[[Contact], str]] = {
+CONTACTS_OWN: Mapping[str, Callable[[Contact], Detail]] = {
     "contact": lambda contact: contact.name,
     "contact_phone": lambda contact: contact.phone,
     "contact_email": lambda contact: contact.email,
@@ -119,7 +120,7 @@ PRICES: Mapping[str, float] = {
 """Dollars for each thing that can be bought by voice."""
 
 
-def fill(slot: str, own: Particulars, contact: int, draws: Draws) -> str | None:
+def fill(slot: str, own: Particulars, contact: int, draws: Draws) -> Detail | None:
     """Return what somebody says in a slot, None if they have no such thing.
 
     Args:
@@ -132,4 +133,8 @@ def fill(slot: str, own: Particulars, contact: int, draws: Draws) -> str | None:
         return OWN[slot](own)
     if slot in CONTACTS_OWN:
         return CONTACTS_OWN[slot](own.contact(contact))
-    return draws.choice(SLOTS[slot])
+    return Detail(draws.choice(SLOTS[slot]), Hazard.TRANSCRIPT_PII, exact=False)
+
+
+def _of(ailment: Ailment | None, part: Callable[[Ailment], Detail]) -> Detail | None:
+    return None if ailment is None else part(ailment)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from simulator.core.readings import Hazard, Value
+from simulator.core.readings import Hazard, Span, Value
 from simulator.core.seeds import Draws
 from simulator.devices.smart_speaker.adult_speech import ADULT_TEMPLATES
+from simulator.devices.smart_speaker.asides import ASIDES, small_talk
 from simulator.devices.smart_speaker.child_speech import CHILD_TEMPLATES
 from simulator.devices.smart_speaker.intent import Intent
-from simulator.devices.smart_speaker.mishearing import Span, Word, find_spans, hear
-from simulator.devices.smart_speaker.slots import FRAGMENTS, fill
+from simulator.devices.smart_speaker.mishearing import Filling, Word, find_spans, hear
+from simulator.devices.smart_speaker.slots import FRAGMENTS, PERSONAL, fill
 from simulator.world.particulars import CONTACTS, Particulars
 from simulator.world.person import VoiceGroup
 
@@ -50,6 +51,7 @@ class Utterance:
         confidence: of the speaker in its transcript, 0 to 1.
         seconds: length of the recording.
         slots: what filled the template's slots, by slot.
+        personal: in which ways the transcript is personal, such as ``name`` or ``health``; sorted.
         spans: where something personal stands in the transcript.
     """
 
@@ -59,29 +61,31 @@ class Utterance:
     confidence: float
     seconds: float
     slots: tuple[tuple[str, str], ...] = ()
+    personal: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
-
-    @property
-    def personal(self) -> list[str]:
-        """In which ways the transcript is personal, such as ``name`` or ``health``; empty if it is not."""
-        return sorted({span.type for span in self.spans})
 
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         """Why the words are about somebody's privacy."""
-        spoken = (Hazard.VOICE, Hazard.TRANSCRIPT, Hazard.OCCUPANCY)
-        return (*spoken, Hazard.HEALTH) if any(span.type == "health" for span in self.spans) else spoken
+        spoken: tuple[Hazard, ...] = (Hazard.VOICE, Hazard.TRANSCRIPT, Hazard.OCCUPANCY)
+        if "health" in self.personal:
+            spoken += (Hazard.HEALTH,)
+        return (*spoken, Hazard.TRANSCRIPT_PII) if self.spans else spoken
 
     @property
     def truth(self) -> Mapping[str, Value]:
-        """What the truth knows about the words: those really said, and where the personal ones stand."""
+        """What the truth knows about the words: those really said, and in which ways they are personal."""
         personal: list[Value] = [*self.personal]
-        spans: list[Value] = [{"field": "transcript", **span._asdict()} for span in self.spans]
-        return {"said": self.said, "personal": personal, "spans": spans}
+        return {"said": self.said, "personal": personal}
 
 
 def compose_command(
-    intent: Intent, child: bool, own: Particulars, voice: VoiceGroup, draws: Draws
+    intent: Intent,
+    child: bool,
+    own: Particulars,
+    voice: VoiceGroup,
+    draws: Draws,
+    candour: float | None = None,
 ) -> Utterance:
     """Return a command in an adult's or a child's words, and what the speaker makes of it.
 
@@ -91,21 +95,29 @@ def compose_command(
         own: the particulars of who speaks.
         voice: how they speak.
         draws: the speaker's stream.
+        candour: chance that they tell something personal; as people talk, if None.
     """
-    words, slots = _say((CHILD_TEMPLATES if child else ADULT_TEMPLATES)[intent], own, draws)
+    templates = (CHILD_TEMPLATES if child else ADULT_TEMPLATES)[intent]
+    if candour is None:
+        words, fillings = _say(templates, own, draws)
+    else:
+        words, fillings = _say(_impersonal(templates), own, draws)
+        _add_aside(words, fillings, own, draws, candour)
     seconds = round(0.5 + len(words) * SECONDS_PER_WORD * draws.uniform(0.8, 1.3), 1)
     heard = hear(words, voice, draws)
     share = min(heard.errors / len(words), 1.0)
     confidence = max(1.0 - 0.7 * share - min(draws.exponential(0.05), 0.3), 0.05)
     understood = share <= NOT_UNDERSTOOD or len(words) <= SHORT
+    found = find_spans(heard, fillings, own.person)
     return Utterance(
         intent if understood and heard.words else Intent.UNKNOWN,
         " ".join(word.text for word in words),
         heard.transcript,
         round(confidence, 2),
         seconds,
-        tuple(slots),
-        tuple(find_spans(heard, slots)),
+        tuple((slot, said.text) for slot, said in fillings),
+        tuple(sorted({PERSONAL[slot] for slot, _ in found})),
+        tuple(span for _, span in found),
     )
 
 
@@ -118,14 +130,36 @@ def compose_nonsense(draws: Draws) -> Utterance:
     return Utterance(Intent.NONE, transcript, transcript, confidence, round(seconds, 1))
 
 
-def _say(
-    templates: Sequence[str], own: Particulars, draws: Draws
-) -> tuple[list[Word], list[tuple[str, str]]]:
+@cache
+def _impersonal(templates: Sequence[str]) -> Sequence[str]:
+    """Return the templates with no slot for anything personal, of which each intent has some."""
+    return tuple(template for template in templates if not PERSONAL.keys() & set(_parts(template)[1::2]))
+
+
+def _add_aside(
+    words: list[Word], fillings: list[Filling], own: Particulars, draws: Draws, candour: float
+) -> None:
+    """Let somebody add that their name is so, or, as often as needed, small talk of the same length."""
+    if candour == 0.0:
+        return
+    aside, filled = _say(ASIDES, own, draws)
+    if not filled:
+        aside, filled = _say(ASIDES[:1], own, draws)  # a name, which everybody has
+    if draws.chance(candour):
+        words += (
+            word if word.filling is None else Word(word.text, word.filling + len(fillings)) for word in aside
+        )
+        fillings += filled
+    else:
+        words += map(Word, small_talk([word.text for word in aside], draws))
+
+
+def _say(templates: Sequence[str], own: Particulars, draws: Draws) -> tuple[list[Word], list[Filling]]:
     """Return the words of one of the templates, filled, and what filled it; slot by slot."""
     contact = draws.below(CONTACTS)
     for _ in range(TRIES):
         words: list[Word] = []
-        slots: list[tuple[str, str]] = []
+        fillings: list[Filling] = []
         for number, part in enumerate(_parts(draws.choice(templates))):
             if number % 2 == 0:
                 words += map(Word, part.split())
@@ -133,8 +167,8 @@ def _say(
             filling = fill(part, own, contact, draws)
             if filling is None:
                 break
-            words += (Word(word, len(slots)) for word in filling.split())
-            slots.append((part, filling))
+            words += (Word(word, len(fillings)) for word in filling.text.split())
+            fillings.append(Filling(part, filling))
         else:
-            return words, slots
+            return words, fillings
     return [Word("never"), Word("mind")], []
