@@ -24,7 +24,7 @@ def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
         RunFailedError: the truth cannot be read, or the verdicts not be written.
     """
     cut_short = summary.status is Status.INTERRUPTED or summary.failure is not None
-    if cut_short or not any(tap.control for tap in scenario.taps):
+    if cut_short or not any(tap.of for tap in scenario.taps):
         return summary
     return with_verdicts(summary, scenario, verify(folder.path))
 
@@ -53,12 +53,11 @@ def with_verdicts(summary: Summary, scenario: Scenario, verification: Verificati
 
 
 def _verdicts(scenario: Scenario, verification: Verification) -> Iterator[VerdictResult]:
-    tapped = dict.fromkeys(tap.control for tap in scenario.taps if tap.control is not None)
+    tapped = dict.fromkeys(tap.of for tap in scenario.taps if tap.of is not None)
     expected = {control.name: control.expect for control in scenario.controls}
     for control in tapped:
-        wanted = expected.get(control) or dict.fromkeys(
-            (one.check for one in verification.checks if one.control == control), Verdict.HELD
-        )
+        judged = (one.check for one in verification.checks if one.control == control)
+        wanted = dict.fromkeys(judged, Verdict.HELD) | expected.get(control, {})
         for check, verdict in wanted.items():
             found = verification.verdict(control, check)
             reason = next(

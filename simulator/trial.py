@@ -97,7 +97,7 @@ class Trial:
         if self._taps is not None:
             self._taps.settle(stopped, _LAST_WORDS)
             if not stopped():
-                self._taps.record_retained()
+                self._taps.record_kept()
             self._taps.stop()
 
     @property

@@ -157,10 +157,10 @@ def placed(taps: Sequence[TapOptions], controls: Sequence[ControlOptions], folde
     started = {one.name for one in controls if one.command is not None}
     result = []
     for tap in taps:
-        base = own_folder(folder, tap.control) if tap.control in started else Path()
+        base = own_folder(folder, tap.of) if tap.of in started else Path()
         paths = {
             kind.value: str((base / path).absolute())
-            for kind in (TapKind.FILE, TapKind.DIRECTORY)
+            for kind in (TapKind.FILE, TapKind.DIRECTORY, TapKind.STORE)
             if (path := getattr(tap, kind)) is not None
         }
         result.append(tap.model_copy(update=paths))
@@ -170,7 +170,7 @@ def placed(taps: Sequence[TapOptions], controls: Sequence[ControlOptions], folde
 def tell(name: str, around: Surroundings, own: Path) -> dict[str, str]:
     """Return the variables that tell a control what it has to know."""
     scenario: Scenario = around.plan.scenario
-    taps = [tap for tap in scenario.taps if tap.control == name]
+    taps = [tap for tap in scenario.taps if tap.of == name]
     told = {
         "FLEETSIM_NAME": name,
         "FLEETSIM_BROKER_HOST": around.legacy.address,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -92,6 +92,10 @@ class Ready(Options):
         return self
 
 
+def _expected_ones(control: dict[str, Any]) -> tuple[str, ...] | None:
+    return tuple(control.get("expect", ())) or None
+
+
 class ControlOptions(Options):
     """A control under test: what starts it, and what is expected of it."""
 
@@ -117,9 +121,17 @@ class ControlOptions(Options):
     )
     expect: dict[CheckName, Verdict] = Field(
         default={},
-        description="The verdict that each check must come to. Only these judge it; if none is named, "
-        "all do that can, and none may fail.",
+        description="The verdict that each check must come to; `held` for a check that is not named.",
     )
+    checks: tuple[CheckName, ...] | None = Field(
+        default_factory=_expected_ones,
+        description="The checks that judge it; if left out, those for which a verdict is expected, or else "
+        "every one that can.",
+    )
+
+
+INPUT = "input"
+"""Name of the tap on what goes into controls."""
 
 
 class TapKind(StrEnum):
@@ -129,14 +141,17 @@ class TapKind(StrEnum):
     FILE = "file"
     DIRECTORY = "directory"
     HTTP = "http"
+    STORE = "store"
 
 
 class TapOptions(Options):
-    """A tap on what comes out of a control: topics, a file, a directory, or an HTTP sink. One of them."""
+    """A tap on what comes out of a control: topics, a file, a directory, HTTP, or a store. One of them."""
 
     name: Name = Field(description="Short name; what comes out is recorded in `egress/NAME.jsonl`.")
     control: Name | None = Field(
-        default=None, description="The control whose output it is; what went into controls if left out."
+        default=None,
+        description="The control whose output it is; one of the tap's own name if left out. A tap called "
+        "`input` records what goes into controls, so that what came through unharmed can be told.",
     )
     purpose: Purpose = Field(
         default=Purpose.ANALYTICS, description="What the consumer behind it is for, as people consent to it."
@@ -156,6 +171,12 @@ class TapOptions(Options):
     http: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         default=None, description="Port of 127.0.0.1 that takes what is posted to it; 0 for a free one."
     )
+    store: Argument | None = Field(
+        default=None,
+        min_length=1,
+        description="A file of any kind, or a folder, likewise, that holds what a control keeps: it is "
+        "copied at the end, as it is then.",
+    )
     settle: Duration = Field(
         default=2.0, ge=0, le=HOUR, description="Silence after the last message that says nothing more comes."
     )
@@ -173,6 +194,12 @@ class TapOptions(Options):
     def kind(self) -> TapKind:
         """What it listens to."""
         return next(kind for kind in TapKind if getattr(self, kind) is not None)
+
+    @property
+    def of(self) -> str | None:
+        """Name of the control whose output it is; None for what goes into controls."""
+        name = self.control or self.name
+        return None if name == INPUT else name
 
 
 def check_names(entries: tuple[ControlOptions, ...] | tuple[TapOptions, ...]) -> None:

@@ -278,7 +278,7 @@ class Scenario(Options):
     @field_validator("thresholds")
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        tapped = {tap.control for tap in info.data.get("taps", ())}
+        tapped = {tap.of for tap in info.data.get("taps", ())}
         for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
             if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
                 raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")

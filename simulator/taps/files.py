@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_ISREG
 
 from simulator.taps.tape import Tape
+from simulator.truth.folder import writing
 
 LONGEST_LINE = 1 << 20
 """Bytes of a line that are recorded in one row; the rest goes into rows of its own."""
@@ -136,6 +138,22 @@ class DirectoryTap:
         for folder, _, names in os.walk(self._path):  # follows no links, so it ends
             for name in sorted(names):
                 yield Path(folder, name)
+
+
+def copy_store(path: Path, folder: Path) -> int:
+    """Copy a file, or all files of a folder, as they are now; return how many. Links are not followed.
+
+    Raises:
+        RunFailedError: they cannot be read, or not be written.
+    """
+    inside = not path.is_file()
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if inside else [path]
+    for file in files:
+        target = folder / (file.relative_to(path) if inside else file.name)
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target, follow_symlinks=False)
+    return len(files)
 
 
 def _size(path: Path) -> int:

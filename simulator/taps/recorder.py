@@ -14,13 +14,17 @@ from pathlib import Path
 from simulator.core.errors import FleetsimError
 from simulator.plan import Plan
 from simulator.scenario import TapKind, TapOptions
-from simulator.taps.files import DirectoryTap, FileTap
+from simulator.taps.files import DirectoryTap, FileTap, copy_store
 from simulator.taps.http_sink import HttpSink
 from simulator.taps.tape import Tape
 from simulator.taps.topics import TopicTaps
+from simulator.truth.folder import writing
 
 _TURN = 0.05
 """Seconds between two looks at the files, and at what the run asks for."""
+
+RETAINED = "retained.jsonl"
+"""In the folder of what a tap on topics finds at the end."""
 
 RETAINED_SILENCE = 0.5
 """Seconds after which a broker has nothing more to say about retained messages."""
@@ -32,7 +36,7 @@ class Ask(Enum):
     """What a run may ask its taps for."""
 
     STANDING = "standing"
-    RETAINED = "retained"
+    KEPT = "kept"
     STOP = "stop"
 
 
@@ -58,7 +62,7 @@ class Standing:
     """How the taps stand.
 
     Attributes:
-        rows: received by each.
+        rows: received by each; for a store, the files that were copied.
         silent: seconds since each received something.
         ports: where those listen that take HTTP.
         lost: connections to the broker that broke.
@@ -87,7 +91,12 @@ class _Recorder:
         self._wire = wire
         self._stack = stack
         self._stopped = False
-        self._tapes = {tap.name: stack.enter_context(self._tape(tap)) for tap in order.taps}
+        self._stored: dict[str, int] = {}
+        self._tapes = {
+            tap.name: stack.enter_context(self._tape(tap))
+            for tap in order.taps
+            if tap.kind is not TapKind.STORE
+        }
         self._files = [reader for tap in order.taps if (reader := self._reader(tap)) is not None]
         self._ports = {tap.name: self._listen(tap) for tap in order.taps if tap.kind is TapKind.HTTP}
         self._filters = {tap.name: tap.topics for tap in order.taps if tap.topics is not None}
@@ -130,8 +139,9 @@ class _Recorder:
                 match self._wire.recv():
                     case Ask.STANDING:
                         _tell(self._wire, self._standing())
-                    case Ask.RETAINED:
+                    case Ask.KEPT:
                         self._record_retained()
+                        self._copy_stores()
                         _tell(self._wire, self._standing())
                     case Ask.STOP:
                         self._stopped = True
@@ -143,23 +153,44 @@ class _Recorder:
         if self._topics is None:
             return
         self._topics.close()
-        before = sum(tape.rows for tape in self._tapes.values())
-        look = TopicTaps(self._order.plan, self._filters, self._tapes, "last look", retained=True)
-        deadline = time.monotonic() + _RETAINED_PATIENCE
-        look.begin(lambda: False)
-        since = time.monotonic()
-        while time.monotonic() - since < RETAINED_SILENCE and time.monotonic() < deadline:
-            look.poll(_TURN)
-            now = sum(tape.rows for tape in self._tapes.values())
-            if now != before:
-                before, since = now, time.monotonic()
-        look.close()
         self._topics = None
+        with ExitStack() as stack:
+            kept = {
+                name: stack.enter_context(Tape(self._kept(name) / RETAINED, self._clock, timed=False))
+                for name in self._filters
+            }
+            look = TopicTaps(self._order.plan, self._filters, kept, "last look")
+            stack.callback(look.close)
+            look.begin(lambda: False)
+            begin = since = time.monotonic()
+            rows = 0
+            while (now := time.monotonic()) < min(since + RETAINED_SILENCE, begin + _RETAINED_PATIENCE):
+                look.poll(_TURN)
+                heard = sum(tape.rows for tape in kept.values())
+                if heard != rows:
+                    rows, since = heard, now
+        for name, tape in kept.items():
+            if not tape.rows:
+                (self._kept(name) / RETAINED).unlink()
+                self._kept(name).rmdir()
+
+    def _kept(self, name: str) -> Path:
+        """Return the folder of what a tap finds at the end."""
+        path = self._order.folder / name
+        with writing(path):
+            path.mkdir(exist_ok=True)
+        return path
+
+    def _copy_stores(self) -> None:
+        """Copy what controls keep in files of any kind, as it is at the end."""
+        for tap in self._order.taps:
+            if tap.store is not None:
+                self._stored[tap.name] = copy_store(Path(tap.store), self._kept(tap.name))
 
     def _standing(self) -> Standing:
         now = self._clock()
         return Standing(
-            rows={name: tape.rows for name, tape in self._tapes.items()},
+            rows={name: tape.rows for name, tape in self._tapes.items()} | self._stored,
             silent={name: now - tape.latest for name, tape in self._tapes.items()},
             ports=self._ports,
             lost=0 if self._topics is None else self._topics.lost,

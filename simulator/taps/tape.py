@@ -22,20 +22,28 @@ class Bytes(msgspec.Struct, frozen=True):
     base64: str
 
 
-class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+class Row(msgspec.Struct, frozen=True):
     """One thing that came out of a control.
 
     Attributes:
-        received: seconds of the load's clock.
         topic: MQTT topic, path of a request, or name of a file in a folder; None for a line of a file.
         payload: as text, or in base 64 if it is no UTF-8.
-        retained: whether the broker had kept it until the end of the run.
+    """
+
+    topic: str | None
+    payload: str | Bytes
+
+
+class TimedRow(msgspec.Struct, frozen=True):
+    """The same, heard when it came out.
+
+    Attributes:
+        received: seconds of the load's clock.
     """
 
     received: float
     topic: str | None
     payload: str | Bytes
-    retained: bool = False
 
 
 class Tape:
@@ -44,6 +52,7 @@ class Tape:
     Args:
         path: the file; must not exist.
         clock: seconds of the load's clock.
+        timed: whether its rows say when they were received.
 
     Attributes:
         rows: received so far.
@@ -53,9 +62,10 @@ class Tape:
         RunFailedError: it cannot be written.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float], *, timed: bool = True) -> None:
         self._path = path
         self._clock = clock
+        self._timed = timed
         self._lock = Lock()
         self._buffer = bytearray()
         self._encode = msgspec.json.Encoder().encode_into
@@ -64,14 +74,15 @@ class Tape:
         self.rows = 0
         self.latest = clock()
 
-    def add(self, payload: bytes, topic: str | None = None, *, retained: bool = False) -> None:
+    def add(self, payload: bytes, topic: str | None = None) -> None:
         """Record what was received just now.
 
         Raises:
             RunFailedError: the disk is full.
         """
         now = self._clock()
-        row = Row(round(now, 6), topic, as_text(payload), retained)
+        text = as_text(payload)
+        row = TimedRow(round(now, 6), topic, text) if self._timed else Row(topic, text)
         with self._lock:
             self._encode(row, self._buffer, -1)  # -1: at the end
             self._buffer += b"\n"

@@ -98,19 +98,19 @@ class Taps:
             restless = []
             for tap in self._order.taps:
                 wanted = tap.settle if silence is None else silence
-                if min(silent[tap.name], waited) < wanted:
+                if min(silent.get(tap.name, waited), waited) < wanted:
                     restless.append(tap)
             if not restless or stopped() or all(waited > tap.patience for tap in restless):
                 return [tap.name for tap in restless]
             time.sleep(_LOOK)
 
-    def record_retained(self) -> None:
-        """Record what the broker has kept of the output; the taps on topics hear nothing after it.
+    def record_kept(self) -> None:
+        """Record what the broker and stores have kept of the output; taps on topics hear nothing after it.
 
         Raises:
             RunFailedError: the taps are gone.
         """
-        self.ask(Ask.RETAINED)
+        self.ask(Ask.KEPT)
 
     def ask(self, what: Ask) -> Standing:
         """Have something done, and return how the taps stand then.

@@ -33,7 +33,6 @@ class TopicTaps:
         filters: topic filters of each tap.
         tapes: take what each receives.
         purpose: keeps the client ids of several such subscribers apart.
-        retained: whether what they receive is what the broker has kept.
     """
 
     def __init__(
@@ -42,11 +41,9 @@ class TopicTaps:
         filters: Mapping[str, Sequence[str]],
         tapes: Mapping[str, Tape],
         purpose: str = "tap",
-        retained: bool = False,
     ) -> None:
         self._taps = {device_id(Seeds(plan.scenario.seed), purpose, name): name for name in filters}
         self._tapes = tapes
-        self._retained = retained
         self._ready: set[str] = set()
         self._endings: list[Delivered] = []
         options = plan.delivery_options
@@ -101,5 +98,4 @@ class TopicTaps:
         self._ready.add(publish.device)
 
     def _received(self, client: str, topic: str, payload: bytes) -> None:
-        if payload or not self._retained:
-            self._tapes[self._taps[client]].add(payload, topic, retained=self._retained)
+        self._tapes[self._taps[client]].add(payload, topic)

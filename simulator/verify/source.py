@@ -68,5 +68,8 @@ def taps(run: Path, scenario: Mapping[str, Any]) -> tuple[list[Source], Path | N
         if name == INPUT:
             heard = path
         elif checks is None or checks:
-            sources.append(Source(name, path, tap.get("purpose") or PURPOSE, tuple(checks or ())))
+            # What was kept until the end is in a folder of its own, without the times at which it came.
+            found = [each for each in (path, path.with_suffix("")) if each.exists()] or [path]
+            purpose = tap.get("purpose") or PURPOSE
+            sources += [Source(name, each, purpose, tuple(checks or ())) for each in found]
     return sources, heard
