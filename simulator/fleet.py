@@ -26,7 +26,8 @@ from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.devices import Family, Habitat, Placement
 from simulator.faults import Affliction, NetworkTrouble, Subject, Trouble
-from simulator.privacy import Canaries, Mode, SpokenCanaries, run_key, subject_of
+from simulator.privacy import Canaries, Mode, run_key
+from simulator.privacy.particulars import SpokenCanaries, subject_of
 from simulator.scenario import Scenario
 from simulator.station import COMMAND, BesetStation, Channel, Outbox, Station, purposes
 from simulator.world import Agenda, Neighbourhood, Person, beginning, build_neighbourhood

@@ -3,7 +3,6 @@
 from simulator.privacy.canaries import CONTACTS, Canaries, run_key
 from simulator.privacy.canary import Canary, compact
 from simulator.privacy.canary_type import CanaryType, Mode
-from simulator.privacy.particulars import SpokenCanaries, subject_of
 from simulator.privacy.subject import Subject
 from simulator.privacy.token import is_token, is_word
 
@@ -13,11 +12,9 @@ __all__ = [
     "Canary",
     "CanaryType",
     "Mode",
-    "SpokenCanaries",
     "Subject",
     "compact",
     "is_token",
     "is_word",
     "run_key",
-    "subject_of",
 ]

@@ -13,7 +13,8 @@ from simulator.core.readings import Reading
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import HOUR
 from simulator.devices import Device, Habitat
-from simulator.privacy import Canaries, SpokenCanaries, run_key, subject_of
+from simulator.privacy import Canaries, run_key
+from simulator.privacy.particulars import SpokenCanaries, subject_of
 from simulator.world.household import Household
 from simulator.world.person import Activity, Body, Occupation, Person, Sex, Spell, TravelMode, Trip
 from simulator.world.place import Place, PlaceKind

@@ -18,7 +18,8 @@ from simulator.devices.smart_speaker.intent import ADULT_WEIGHTS, CHILD_WEIGHTS,
 from simulator.devices.smart_speaker.mishearing import Filling, Word, find_spans, hear, sounds_like
 from simulator.devices.smart_speaker.slots import CONTACTS_OWN, OWN, PERSONAL, PRICES, SLOTS
 from simulator.devices.smart_speaker.utterance import Utterance, compose_command, compose_nonsense
-from simulator.privacy import CanaryType, SpokenCanaries, compact
+from simulator.privacy import CanaryType, compact
+from simulator.privacy.particulars import SpokenCanaries
 from simulator.world.particulars import CONTACTS, Detail
 from simulator.world.person import Person, VoiceGroup
 

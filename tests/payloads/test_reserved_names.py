@@ -16,7 +16,8 @@ from simulator.core.seeds import Draws, Seeds
 from simulator.core.units import DAY
 from simulator.devices import Family, Habitat
 from simulator.payloads.plain_json import FORMAT, RESERVED
-from simulator.privacy import Canaries, SpokenCanaries, run_key, subject_of
+from simulator.privacy import Canaries, run_key
+from simulator.privacy.particulars import SpokenCanaries, subject_of
 from simulator.world import Person, beginning, build_neighbourhood
 
 
