@@ -95,6 +95,6 @@ def held() -> Verification:
 def untrusted() -> Verification:
     """Return a verification from which nothing may be concluded."""
     return verification(
-        status=Verdict.UNTRUSTED, join=Join(), distrust=("the run was interrupted: its truth is not complete",),
+        status=Verdict.UNTRUSTED, join=Join(), distrust=("the run was interrupted; its truth is incomplete",),
         sources=(), checks=(),
     )  # fmt: skip

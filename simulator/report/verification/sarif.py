@@ -8,13 +8,12 @@ their run instead. A result always has a location, since some hosts refuse a fil
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
-
-import msgspec
 
 from simulator import __version__
 from simulator.report.verification import words
@@ -45,7 +44,8 @@ def sarif(verification: Verification) -> bytes:
         "version": "2.1.0",
         "runs": [_run(verification, control) for control in words.controls(verification)],
     }
-    return msgspec.json.format(msgspec.json.encode(log), indent=2) + b"\n"
+    # A lone surrogate, of a file's name that is not UTF-8, becomes the escape that JSON has for it.
+    return json.dumps(log, indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def _run(verification: Verification, control: Control) -> Json:
@@ -56,13 +56,15 @@ def _run(verification: Verification, control: Control) -> Json:
     if not control.checks and not distrust:
         distrust = ("no check had anything to judge",)
     results = [*_distrusted(verification, control, distrust, len(checks))]
-    for check in control.checks:
-        if check.verdict is not Verdict.HELD:
-            results += _results(verification, control, check, checks.index(check.check))
+    for check in control.troubles:
+        results += _results(verification, control, check, checks.index(check.check))
     _number_fingerprints(results)
     return {
         "tool": {"driver": {
             "name": "Fleetsim", "version": __version__, "rules": rules,
+            "supportedTaxonomies": [
+                {"name": framework.name, "index": index} for index, framework in enumerate(frameworks)
+            ],
             "properties": {"clauses": DISCLAIMER, "clausesVersion": tags_version()},
         }},
         # The part before the last slash is the category by which code hosts tell the runs of a tool apart.
@@ -96,7 +98,7 @@ def _rule(name: str, control: Control, frameworks: Sequence[Framework]) -> Json:
         help_text += f" Touches {words.cited(tags)}. {DISCLAIMER}"
     rule: Json = {
         "id": name,
-        "name": "".join(word.capitalize() for word in name.split("_")),
+        "name": _rule_name(name),
         "shortDescription": {"text": f"The control did not hold: {words.spaced(name)}"},
         "fullDescription": {"text": help_text},
         "help": {"text": help_text},
@@ -121,13 +123,21 @@ def _rule(name: str, control: Control, frameworks: Sequence[Framework]) -> Json:
 
 
 def _output_rule() -> Json:
+    help_text = "What came out of the control is missing, empty, damaged, too little, or of another run."
     return {
         "id": _OUTPUT,
-        "name": "Output",
+        "name": _rule_name(_OUTPUT),
         "shortDescription": {"text": "Nothing may be concluded from what came out of the control"},
+        "fullDescription": {"text": help_text},
+        "help": {"text": help_text},
         "defaultConfiguration": {"level": "warning"},
         "properties": {"tags": ["privacy"]},
     }
+
+
+def _rule_name(check: str) -> str:
+    """Return the name of a rule as code hosts show it, such as ``PrivacyErasureLag``."""
+    return "Privacy" + "".join(word.capitalize() for word in check.split("_"))
 
 
 def _concerns(checks: Sequence[CheckResult]) -> str:
@@ -220,10 +230,16 @@ def _artifact(verification: Verification, path: str) -> Json:
     """Return the address of a file: relative to the run's folder if it is in there."""
     pure, run = PurePosixPath(path), PurePosixPath(verification.run)
     if pure.is_relative_to(run):
-        return {"uri": quote(str(pure.relative_to(run))), "uriBaseId": RUN}
+        return {"uri": _quoted(str(pure.relative_to(run))), "uriBaseId": RUN}
     if pure.is_absolute():
-        return {"uri": f"file://{quote(path)}"}
-    return {"uri": quote(path), "uriBaseId": RUN} if pure.parts[:1] == ("egress",) else {"uri": quote(path)}
+        return {"uri": f"file://{_quoted(path)}"}
+    return (
+        {"uri": _quoted(path), "uriBaseId": RUN} if pure.parts[:1] == ("egress",) else {"uri": _quoted(path)}
+    )
+
+
+def _quoted(path: str) -> str:
+    return quote(path, errors="backslashreplace")
 
 
 def _field(evidence: Evidence) -> str:
@@ -255,4 +271,4 @@ def _number_fingerprints(results: Sequence[Json]) -> None:
 
 
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode(errors="backslashreplace")).hexdigest()[:32]
