@@ -91,7 +91,7 @@ def planted(case: Case) -> Counter[CanaryType]:
 
 def evidence_of(leak: Leak) -> Evidence:
     """Return a leak as evidence."""
-    form = " in ".join(leak.encodings) or "as it was"
+    form = " in ".join(reversed(leak.encodings)) or "as it was"
     return Evidence(
         f"{leak.type} of {' or '.join(leak.people[:3])}, {form}",
         str(leak.where),
