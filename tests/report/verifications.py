@@ -28,7 +28,7 @@ def check(name: str, control: str, verdict: Verdict, reason: str, **more: Any) -
 def leaked(row: int, kind: str, person: str, *forms: str) -> Evidence:
     sink = f"{RUN}/egress/forgetful.jsonl"
     return Evidence(
-        f"{kind} of {person}, {' in '.join(forms) or 'as it was'}",
+        f"{kind} of {person}, {' in '.join(reversed(forms)) or 'as it was'}",
         f"{sink}:{row}: transcript",
         sink,
         row,
@@ -63,7 +63,7 @@ SMALL = (
     check("unicity", "small", Verdict.UNTRUSTED, "6 people came out; 40 are needed to tell",
           trials=6, concern=Concern.LINKAGE),
     check("consent", "small", Verdict.HELD, "nothing of anybody after they withdrew",
-          value=0.0, low=0.0, high=0.0049, threshold=0.001, trials=750, concern=Concern.CONSENT),
+          value=0.0, low=0.0, high=0.0049, threshold=0.005, trials=750, concern=Concern.CONSENT),
 )  # fmt: skip
 
 

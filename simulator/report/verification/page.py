@@ -84,4 +84,4 @@ def _clauses(controls: Iterable[Control]) -> Iterable[tuple[Framework, str]]:
     found = [clause for clause in map(find_clause, tags) if clause is not None]
     for framework in frameworks():
         if own := [clause.id for clause in found if clause.framework == framework]:
-            yield framework, ", ".join(own)
+            yield framework, words.in_order(own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from simulator.core.units import format_duration
 from simulator.verify import CheckResult, Evidence, SourceResult, Verdict, Verification, overall
-from simulator.verify.clauses import find_clause
+from simulator.verify.clauses import Framework, find_clause
 
 WORST_FIRST = (Verdict.FAILED, Verdict.UNTRUSTED, Verdict.HELD)
 """Verdicts in the order in which a reader wants them."""
@@ -168,16 +169,20 @@ def details(evidence: Evidence) -> str:
 
 def cited(tags: Iterable[str]) -> str:
     """Return tags in a line, each framework once, such as ``EN 303 645 5.8; GDPR Art. 25, 32``."""
-    parts: dict[str, list[str]] = {}
+    known: dict[Framework, list[str]] = {}
+    others = []
     for tag in tags:
-        clause = find_clause(tag)
-        if clause is None:
-            parts[tag] = []
-        elif (name := clause.framework.name) in parts:
-            parts[name].append(clause.id)
+        if (clause := find_clause(tag)) is None:
+            others.append(tag)
         else:
-            parts[name] = [str(clause)]
-    return "; ".join(", ".join(clauses) or tag for tag, clauses in parts.items())
+            known.setdefault(clause.framework, []).append(clause.id)
+    parts = (f"{framework.name} {framework.prefix}{in_order(ids)}" for framework, ids in known.items())
+    return "; ".join([*parts, *others])
+
+
+def in_order(ids: Iterable[str]) -> str:
+    """Return clauses of one framework in a line, as they stand in it: 9 before 25."""
+    return ", ".join(sorted(set(ids), key=lambda text: [part.zfill(6) for part in re.split(r"(\d+)", text)]))
 
 
 def within_run(verification: Verification) -> Verification:
