@@ -26,24 +26,22 @@ class Row(msgspec.Struct, frozen=True):
     """One thing that came out of a control.
 
     Attributes:
+        received: seconds of the load's clock.
         topic: MQTT topic, path of a request, or name of a file in a folder; None for a line of a file.
         payload: as text, or in base 64 if it is no UTF-8.
-    """
-
-    topic: str | None
-    payload: str | Bytes
-
-
-class TimedRow(msgspec.Struct, frozen=True):
-    """The same, heard when it came out.
-
-    Attributes:
-        received: seconds of the load's clock.
     """
 
     received: float
     topic: str | None
     payload: str | Bytes
+
+
+class KeptRow(msgspec.Struct, frozen=True):
+    """The same, kept by the broker until the end, whenever it came out."""
+
+    topic: str | None
+    payload: str | Bytes
+    retained: bool = True
 
 
 class Tape:
@@ -52,7 +50,7 @@ class Tape:
     Args:
         path: the file; must not exist.
         clock: seconds of the load's clock.
-        timed: whether its rows say when they were received.
+        timed: whether its rows say when they were received; else they are what a broker has kept.
 
     Attributes:
         rows: received so far.
@@ -82,7 +80,7 @@ class Tape:
         """
         now = self._clock()
         text = as_text(payload)
-        row = TimedRow(round(now, 6), topic, text) if self._timed else Row(topic, text)
+        row = Row(round(now, 6), topic, text) if self._timed else KeptRow(topic, text)
         with self._lock:
             self._encode(row, self._buffer, -1)  # -1: at the end
             self._buffer += b"\n"
