@@ -21,7 +21,7 @@ from simulator.report.verification.junit import junit
 from simulator.report.verification.markdown import LONGEST, markdown
 from simulator.report.verification.page import page, picture
 from simulator.report.verification.sarif import FINGERPRINT, sarif
-from simulator.report.verification.words import cited, controls, figure
+from simulator.report.verification.words import cited, controls, figure, in_order
 from simulator.verify import CheckResult, Evidence, Verdict, Verification
 from simulator.verify.clauses import DISCLAIMER
 
@@ -289,6 +289,9 @@ class TestWords:
         assert cited(["GDPR Art. 25", "EN 303 645 5.8", "GDPR Art. 32", "own rule 7"]) == (
             "GDPR Art. 25, 32; EN 303 645 5.8; own rule 7"
         )
+
+    def test_clauses_stand_in_the_order_of_their_framework(self) -> None:
+        assert in_order(["11.2", "5(1)(f)", "11", "5(1)(c)", "6"]) == "5(1)(c), 5(1)(f), 6, 11, 11.2"
 
     def test_a_control_whose_output_cannot_be_trusted_is_never_held(self) -> None:
         result = replace(held(), sources=(source("right", distrust=("it is cut off",)),))

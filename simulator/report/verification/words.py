@@ -182,7 +182,11 @@ def cited(tags: Iterable[str]) -> str:
 
 def in_order(ids: Iterable[str]) -> str:
     """Return clauses of one framework in a line, as they stand in it: 9 before 25."""
-    return ", ".join(sorted(set(ids), key=lambda text: [part.zfill(6) for part in re.split(r"(\d+)", text)]))
+    return ", ".join(sorted(set(ids), key=_place_in_framework))
+
+
+def _place_in_framework(clause: str) -> list[str]:
+    return [part.zfill(6) if part.isdigit() else part for part in re.split(r"(\d+)", clause)]
 
 
 def within_run(verification: Verification) -> Verification:
