@@ -290,6 +290,17 @@ class TestWords:
             "GDPR Art. 25, 32; EN 303 645 5.8; own rule 7"
         )
 
+    def test_a_reason_that_holds_for_all_checks_is_given_once(self) -> None:
+        why = "the generator lagged"
+        doubted = [
+            replace(one, control="one", verdict=Verdict.UNTRUSTED, reason=f"{why} (else: {one.reason})")
+            for one in FORGETFUL
+        ]
+        result = judged(*doubted, status=Verdict.UNTRUSTED, distrust=(why,))
+        assert printed(result).count(why) == 1
+        (run,) = runs(result)
+        assert [one["message"]["text"] for one in run["results"]] == [f"one is untrusted: {why}"]
+
     def test_clauses_stand_in_the_order_of_their_framework(self) -> None:
         assert in_order(["11.2", "5(1)(f)", "11", "5(1)(c)", "6"]) == "5(1)(c), 5(1)(f), 6, 11, 11.2"
 

@@ -37,7 +37,7 @@ def junit(verification: Verification) -> bytes:
 
 
 def _suite(root: ET.Element, verification: Verification, control: Control) -> ET.Element:
-    distrust = (*verification.distrust, *control.distrust)
+    distrust = (*control.doubts, *control.distrust)
     suite = _open(root, control.name, verification, 1 + len(control.checks))
     suite.set("failures", str(len(control.of(Verdict.FAILED))))
     suite.set("errors", str(len(control.of(Verdict.UNTRUSTED)) + bool(distrust or not control.checks)))

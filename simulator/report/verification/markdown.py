@@ -57,7 +57,7 @@ def _look_at(control: Control) -> str:
     """Return the names of what did not hold, worst first."""
     if not control.troubles:
         nothing = "" if control.checks else "no check had anything to judge"
-        return plain("; ".join(control.distrust) or nothing)
+        return plain("; ".join((*control.doubts, *control.distrust)) or nothing)
     return plain(words.listed([words.title(check) for check in control.troubles], 4))
 
 

@@ -52,7 +52,7 @@ def _run(verification: Verification, control: Control) -> Json:
     checks = list(dict.fromkeys(check.check for check in control.checks))
     frameworks = _frameworks(control)
     rules = [_rule(name, control, frameworks) for name in checks] + [_output_rule()]
-    distrust = (*verification.distrust, *control.distrust)
+    distrust = (*control.doubts, *control.distrust)
     if not control.checks and not distrust:
         distrust = ("no check had anything to judge",)
     results = [*_distrusted(verification, control, distrust, len(checks))]

@@ -25,12 +25,14 @@ class Control:
         verdict: over all its checks; untrusted if there is none, or if nothing may be concluded.
         sources: its outputs.
         checks: results, as they were made.
+        doubts: why nothing may be concluded from anything in the run.
     """
 
     name: str
     verdict: Verdict
     sources: tuple[SourceResult, ...]
     checks: tuple[CheckResult, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def distrust(self) -> tuple[str, ...]:
@@ -49,8 +51,18 @@ class Control:
 
     @property
     def troubles(self) -> tuple[CheckResult, ...]:
-        """What did not hold, worst first; parts of a check only where nothing is said about the whole."""
-        wrong = [check for verdict in WORST_FIRST[:2] for check in self.of(verdict)]
+        """What did not hold, worst first: each thing once.
+
+        Parts of a check are left out where something is said about the whole, and checks where nothing may be
+        concluded for a reason that is given for the whole output.
+        """
+        given = (*self.doubts, *self.distrust)
+        wrong = [
+            check
+            for verdict in WORST_FIRST[:2]
+            for check in self.of(verdict)
+            if not check.reason.startswith(given)
+        ]
         whole = {(check.check, check.verdict) for check in wrong if not check.part}
         return tuple(check for check in wrong if not check.part or (check.check, check.verdict) not in whole)
 
@@ -73,7 +85,7 @@ def _control(verification: Verification, name: str) -> Control:
     verdicts = [check.verdict for check in checks]
     if verification.distrust or not checks or any(source.distrust for source in sources):
         verdicts.append(Verdict.UNTRUSTED)
-    return Control(name, overall(verdicts) or Verdict.UNTRUSTED, sources, checks)
+    return Control(name, overall(verdicts) or Verdict.UNTRUSTED, sources, checks, verification.distrust)
 
 
 def headline(verification: Verification) -> str:
