@@ -41,10 +41,13 @@ class Ledger:
 
     def ended(self, publish: Publish, delivered: Delivered) -> None:
         """Close a message, as far as the delivery side knows."""
-        if self._witness is None:
-            self._close(publish, delivered)
-        elif (judged := self._witness.judge(publish, delivered)) is not None:
-            self._close(publish, judged)
+        if self._witness is not None:
+            judged = self._witness.judge(publish, delivered)
+            if judged is None:
+                return
+            delivered = judged
+        self._tally.finished(publish, delivered)
+        self._rows.delivered(delivered)
 
     def witnessed(self, payload: bytes, now: float) -> None:
         """Take what the broker brought to the run's own witness."""
