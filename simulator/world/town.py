@@ -1,14 +1,14 @@
 """The town: a grid of streets on empty land, and where its places stand.
 
 The land is the dry bed of Lake Torrens, South Australia, where nobody lives: a position in a message is
-nobody's address. Each neighbourhood is a square of the grid with a civic centre, round which its homes
-stand on plots of their own. Its work places lie along the lake, near and far, for every length of commute.
+nobody's address. Each neighbourhood is a square of the grid with a civic centre; its homes stand all over it
+on plots of their own. Its work places lie along the lake, near and far, for every length of commute.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -92,7 +92,7 @@ def lay_out(neighbourhood: str, index: int, households: int, shops: int, draws: 
     blocks = iter(_blocks())
     park, school, gym, *venues = islice(blocks, _CIVIC)
     shop_blocks = tuple(islice(blocks, shops))
-    plots = tuple(islice(_plots(blocks), households))
+    plots = tuple(_scattered(tuple(_plots(blocks)), households))
     if len(shop_blocks) < shops or len(plots) < households:
         raise UsageError(
             f"a neighbourhood has no room for {households} households and {shops} shops: it holds at most "
@@ -147,6 +147,18 @@ def _plots(blocks: Iterator[tuple[float, float]]) -> Iterator[tuple[float, float
     for x, y in blocks:
         for east, north in _PLOTS:
             yield x + east, y + north
+
+
+def _scattered(plots: Sequence[tuple[float, float]], households: int) -> Iterator[tuple[float, float]]:
+    """Yield a plot for each household, all over the neighbourhood; a further one moves nobody.
+
+    Steps of the golden ratio, modulo all plots, leave no part of them empty for long.
+    """
+    step = round(len(plots) * (math.sqrt(5.0) - 1.0) / 2.0)
+    while math.gcd(step, len(plots)) > 1:
+        step += 1
+    for number in range(min(households, len(plots))):
+        yield plots[number * step % len(plots)]
 
 
 def _spots(count: int, nearest: float, furthest: float, draws: Draws) -> Iterator[tuple[float, float]]:
