@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy as np
 from simulator.calibration.cohort import Cohort
 from simulator.chronicle import Handler, Values
 from simulator.core.records import MessageTruth
-from simulator.core.units import DAY
+from simulator.core.units import DAY, MINUTE
 from simulator.world.shelf import Shelf
+
+QUARTER = 15 * MINUTE
 
 
 class Shops(Cohort):
@@ -53,10 +56,7 @@ class Shops(Cohort):
 
     def empty_share(self, shelf: Shelf) -> tuple[float, float]:
         """Return for how many seconds of the opening hours a shelf was empty, and how many there were."""
-        days = self.counted_days()
-        shop = next(shop for shop in self.chronicle.shops if shelf in shop.shelves)
-        # Looked at every quarter of an hour, as an auditor would who never rests.
-        looks = [at for at in np.arange(days.start * DAY, days.stop * DAY, DAY / 96) if shop.is_open(at)]
+        looks = self._looks[shelf.id]
         events = self.chronicle.shelf_events[shelf.id]
         if not events:
             return float(len(looks)) if shelf.stock == 0 else 0.0, float(len(looks))
@@ -64,6 +64,18 @@ class Shops(Cohort):
         stocks = np.array([event.stock for event in events])
         first = events[0].stock - events[0].quantity
         return float((np.where(last < 0, first, stocks[last]) == 0).sum()), float(len(looks))
+
+    @cached_property
+    def _looks(self) -> Mapping[str, list[float]]:
+        """Every quarter of an hour for which its shop is open, as for an auditor who never rests, by shelf."""
+        days = self.counted_days()
+        moments = np.arange(days.start * DAY, days.stop * DAY, QUARTER).tolist()
+        looks: dict[str, list[float]] = {}
+        for shop in self.chronicle.shops:
+            looks |= dict.fromkeys(
+                (shelf.id for shelf in shop.shelves), [at for at in moments if shop.is_open(at)]
+            )
+        return looks
 
     def _keep_temperature(self, truth: MessageTruth, _values: Values) -> None:
         facts: Mapping[str, Any] = truth.facts or {}

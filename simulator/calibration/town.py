@@ -115,23 +115,23 @@ class Town(Cohort):
 class RetailHomes(Town):
     """Homes that all have speakers of the retailer's make, like Alexa."""
 
-    title: ClassVar[str] = "800 homes with speakers of a retailer's make, two weeks"
+    title: ClassVar[str] = "1,800 homes with speakers of a retailer's make, a week"
     cost: ClassVar[float] = 20.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
-        return _homes("retail-homes", 1926, "14d", ecosystem="retail")
+        return _homes("retail-homes", 1926, "7d", ecosystem="retail")
 
 
 class SearchHomes(Town):
     """Homes that all have speakers of the search engine's make, like Google's."""
 
-    title: ClassVar[str] = "800 homes with speakers of a search engine's make, two weeks"
+    title: ClassVar[str] = "1,800 homes with speakers of a search engine's make, a week"
     cost: ClassVar[float] = 20.0
 
     def describe(self) -> Mapping[str, Any]:
         """Return its scenario."""
-        return _homes("search-homes", 1998, "14d", ecosystem="search")
+        return _homes("search-homes", 1998, "7d", ecosystem="search")
 
 
 class BuyingHomes(Town):
@@ -155,7 +155,7 @@ def speakers(**options: object) -> Mapping[str, object]:
 
 
 def _homes(
-    name: str, seed: int, duration: str, households: int = 800, **options: object
+    name: str, seed: int, duration: str, households: int = 1800, **options: object
 ) -> Mapping[str, Any]:
     return {
         "name": name,

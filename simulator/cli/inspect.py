@@ -53,7 +53,7 @@ Examples:
     "--calibration",
     "calibrates",
     is_flag=True,
-    help="Hold a reference population against published figures; takes about a minute or two.",
+    help="Hold a reference population against published figures; takes some minutes.",
 )
 @click.option("--only", multiple=True, metavar="NAME", help="Only this target or family; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object for machines instead of a page.")
