@@ -33,6 +33,7 @@ _LISTS: dict[str, Callable[[], dict[str, str]]] = {
     "devices": lambda: _installed("simulator.devices"),
     "payloads": lambda: _installed("simulator.payloads"),
     "faults": lambda: _installed("simulator.faults"),
+    "checks": lambda: _installed("simulator.checks"),
 }
 
 

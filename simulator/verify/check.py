@@ -79,6 +79,8 @@ class Case:
         settings: of the scenario, under ``privacy``.
         neighbour: what is true of the run with one person more or less, None if there is none.
         heard: what went in, by the number of the message: some of the messages.
+        beside: paths and purposes of what came out of the control in that run.
+        asked: names of the checks that the control is for; all that have something to judge if empty.
         seed: of what the checks draw at random.
     """
 
@@ -90,6 +92,7 @@ class Case:
     heard: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     neighbour: Ground | None = None
     beside: Sequence[tuple[Path, str]] = ()
+    asked: frozenset[str] = frozenset()
     seed: int = 1
 
     @property

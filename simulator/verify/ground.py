@@ -126,6 +126,11 @@ class Ground:
         found: Integers = np.where(self._ids[place] == keys, self._order[place], NOBODY)
         return found
 
+    def without(self, other: Ground) -> Integers:
+        """Return the numbers of the messages that another run does not have."""
+        numbers: Integers = self._order[~np.isin(self._ids, other._ids)]
+        return numbers
+
     def agrees(self, purpose: str) -> Flags:
         """Return for each message whether its person agrees to a purpose; true where it is nobody's."""
         agreeing = np.array([purpose in text.split() for text in self.consents.texts] + [True])
@@ -144,6 +149,14 @@ class Ground:
         pace = (at[-1] - at[0]) / max(due[-1] - due[0], 1e-9)
         inside = np.interp(received, due, at)
         moments: Floats = inside + np.maximum(received - due[-1], 0.0) * pace
+        return moments
+
+    def wall(self, at: Floats | float) -> Floats:
+        """Return the moments of the load's clock that stand for simulated seconds; nan if that is unknown."""
+        due, sent = self._clock
+        if len(due) < 2:
+            return np.full(np.shape(at), np.nan)
+        moments: Floats = np.asarray(np.interp(at, sent, due))
         return moments
 
     def withdrawn_at(self, purpose: str) -> Mapping[int, list[tuple[float, bool]]]:

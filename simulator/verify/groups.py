@@ -100,12 +100,13 @@ class Answers:
 
     def of(self, group: Group, length: float) -> Answer:
         """Return what is true about a group whose stretch of time has a length in seconds."""
-        offset = group.start % length
-        names = group.names
-        table = self.table(length, offset, names)
-        window = round((group.start - offset) / length)
-        codes = (self._code(name, value) for name, value in group.keys)
-        return table.get((window, *codes), Answer(0, 0))
+        table = self.table(length, group.start % length, group.names)
+        return table.get(self.key(group, length), Answer(0, 0))
+
+    def key(self, group: Group, length: float) -> tuple[int, ...]:
+        """Return the key of a group in the table of its kind."""
+        window = round((group.start - group.start % length) / length)
+        return (window, *(self._code(name, value) for name, value in group.keys))
 
     def table(self, length: float, offset: float, names: Sequence[str]) -> Mapping[tuple[int, ...], Answer]:
         """Return all groups of one kind that there are, by the numbers of their time and values."""

@@ -24,7 +24,7 @@ MOST_UNJOINED = 0.1
 LINE = "line"
 _ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
 
-_BY_MESSAGE, _BY_GROUP, _UNJOINED, _BY_CANARY = 0, 1, 2, 3
+_BY_MESSAGE, _BY_GROUP, _UNJOINED, _BY_CANARY, _NOTHING = 0, 1, 2, 3, 4
 
 
 class Joiner:
@@ -40,6 +40,8 @@ class Joiner:
         self._ground = ground
         self._answers = answers
         self._start = start
+        self._subjects = frozenset(one.subject for one in ground.everybody if one.subject)
+        self._neighbourhoods = frozenset(ground.neighbourhoods.texts)
         self._messages: dict[str, array[int]] = {}
         self._how: dict[str, bytearray] = {}
 
@@ -50,16 +52,22 @@ class Joiner:
         groups: list[Group | None] = [None] * len(outputs)
         for place, (output, number, known) in enumerate(zip(outputs, message.tolist(), ids, strict=True)):
             how = _BY_MESSAGE if number != NOBODY else _UNJOINED
+            if output.empty:
+                how = _NOTHING
+            elif how == _UNJOINED and output.fields.get("subject") in self._subjects:
+                how = _BY_CANARY
             # What has an id of its own that nobody knows is a message of another run.
-            if number == NOBODY and not (known and _ID.fullmatch(known)):
+            if how == _UNJOINED and not (known and _ID.fullmatch(known)):
                 group = read_group(output, self._start)
                 if group is not None and self._answers.knows(group):
                     groups[place], how = group, _BY_GROUP
+                elif group is None and output.fields.get("neighbourhood") in self._neighbourhoods:
+                    how = _BY_GROUP
             numbers = self._messages.setdefault(output.sink, array("i"))
             hows = self._how.setdefault(output.sink, bytearray())
             while len(numbers) < output.row:  # rows that were left out, such as empty lines
                 numbers.append(NOBODY)
-                hows.append(_BY_CANARY + 1)
+                hows.append(_NOTHING)
             numbers.append(number)
             hows.append(how)
         return message, groups
@@ -78,10 +86,10 @@ class Joiner:
     @property
     def join(self) -> Join:
         """How much of it was traced back so far."""
-        by = np.zeros(_BY_CANARY + 2, np.int64)
+        by = np.zeros(_NOTHING + 1, np.int64)
         for hows in self._how.values():
-            by += np.bincount(np.frombuffer(bytes(hows), np.uint8), minlength=len(by))
-        message, group, unjoined, canary = by[: _BY_CANARY + 1].tolist()
+            by += np.bincount(np.frombuffer(bytes(hows), np.uint8), minlength=_NOTHING + 1)
+        message, group, unjoined, canary, _ = by.tolist()
         return Join(message + group + canary, unjoined, message, canary, group)
 
 

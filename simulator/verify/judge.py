@@ -166,7 +166,7 @@ class Judge:
     ) -> tuple[list[SourceResult], list[CheckResult]]:
         """Return what became of a control's sources, and what is to be concluded about it."""
         wanted = asked or [*dict.fromkeys(check for source in sources for check in source.checks)]
-        case = self._case(control)
+        case = self._case(control, wanted)
         examiners: dict[str, Examiner] = {
             name: check.examine(case) for name, check in self._checks.items() if not wanted or name in wanted
         }
@@ -189,7 +189,7 @@ class Judge:
         ]
         return told, found
 
-    def _case(self, control: str) -> Case:
+    def _case(self, control: str, wanted: Sequence[str]) -> Case:
         ground, neighbour = self._ground, self._neighbour
         beside: list[tuple[Path, str]] = []
         if neighbour is not None:
@@ -203,6 +203,7 @@ class Judge:
             heard=self.heard,
             neighbour=None if neighbour is None else neighbour[0],
             beside=beside,
+            asked=frozenset(wanted),
         )
 
     def _read(self, source: Source, examiners: Mapping[str, Examiner]) -> SourceResult:

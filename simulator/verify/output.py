@@ -18,6 +18,7 @@ from simulator.verify.sinks.values import to_record
 
 PAYLOAD = "payload"
 RECEIVED = "received"
+RETAINED = "retained"
 
 _decode = msgspec.json.Decoder().decode
 
@@ -30,12 +31,19 @@ class Output(msgspec.Struct, frozen=True, gc=False):
         row: line or row, from 1.
         received: when a tap heard it, seconds of the load's clock; None for what no tap heard.
         fields: what it holds, with dots for fields within others; those of a payload stand beside its topic.
+        retained: whether a broker still kept it when the run was over.
     """
 
     sink: str
     row: int
     received: float | None
     fields: Mapping[str, Any]
+    retained: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it: what removes a retained message from a topic."""
+        return not self.fields.keys() - {"topic"} or self.fields.get(PAYLOAD) == ""
 
     @property
     def where(self) -> str:
@@ -63,15 +71,17 @@ def read_output(path: Path) -> Iterator[Output]:
     """
     for sink, row, items in read_rows(path):
         fields: dict[str, Any] = {}
-        received = None
+        received, retained = None, False
         for name, value in items:
             if name == PAYLOAD:
                 _add_payload(fields, value)
             elif name == RECEIVED and isinstance(value, int | float):
                 received = float(value)
+            elif name == RETAINED and isinstance(value, bool):
+                retained = value
             else:
                 _add(fields, name, value)
-        yield Output(sink, row, received, fields)
+        yield Output(sink, row, received, fields, retained)
 
 
 def _add_payload(fields: dict[str, Any], payload: Any) -> None:
