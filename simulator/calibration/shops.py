@@ -67,14 +67,13 @@ class Shops(Cohort):
 
     @cached_property
     def _looks(self) -> Mapping[str, list[float]]:
-        """Every quarter of an hour for which its shop is open, as for an auditor who never rests, by shelf."""
+        """Each quarter of an hour for which a shelf's shop is open, by shelf: an auditor who never rests."""
         days = self.counted_days()
         moments = np.arange(days.start * DAY, days.stop * DAY, QUARTER).tolist()
         looks: dict[str, list[float]] = {}
         for shop in self.chronicle.shops:
-            looks |= dict.fromkeys(
-                (shelf.id for shelf in shop.shelves), [at for at in moments if shop.is_open(at)]
-            )
+            open_at = [at for at in moments if shop.is_open(at)]
+            looks |= {shelf.id: open_at for shelf in shop.shelves}
         return looks
 
     def _keep_temperature(self, truth: MessageTruth, _values: Values) -> None:
