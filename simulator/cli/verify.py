@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulator.cli.reports import Reports, report_options
 from simulator.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from simulator.verify import Verification
 
 
 @click.command(
@@ -22,6 +21,7 @@ Examples:
   fleetsim verify runs/home
   fleetsim verify runs/home --egress redactor=out.jsonl --only leak --only redaction
   fleetsim verify runs/home --egress counts.parquet --against runs/home-without-one --json
+  fleetsim verify runs/home --junit junit.xml --sarif home.sarif --markdown comment.md --html home.html
   fleetsim list checks"""
 )
 @click.argument("run", type=click.Path(path_type=Path))
@@ -47,6 +47,7 @@ Examples:
     type=click.Path(path_type=Path),
     help="The same run with one person more or less, to audit differential privacy.",
 )
+@report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def command(
@@ -56,6 +57,7 @@ def command(
     heard: Path | None,
     only: tuple[str, ...],
     against: Path | None,
+    reports: Reports,
     as_json: bool,
     quiet: bool,
 ) -> ExitCode:
@@ -69,38 +71,21 @@ def command(
     """
     from rich.console import Console
 
+    from simulator.report.verification import print_verification
     from simulator.verify import Source, encode_verification, verify
 
     sources = [Source.parse(text, purpose) for text in egress]
     console = Console(stderr=True, quiet=quiet)
     verification = verify(run, sources, only=only, against=against, heard=heard, progress=_telling(console))
+    for path in reports.write(verification):
+        console.print(f"wrote {path}", highlight=False, soft_wrap=True, markup=False)
     if as_json:
         click.echo(encode_verification(verification), nl=False)
     else:
-        _print(verification)
+        print_verification(verification, Console())
     return verification.exit_code
 
 
 def _telling(console: Console) -> Callable[[str], None]:
     """Return what shows progress: a line each."""
     return lambda what: console.print(f"{what} ...", highlight=False, soft_wrap=True, markup=False)
-
-
-def _print(verification: Verification) -> None:
-    """Print a line for each result."""
-    for reason in verification.distrust:
-        click.echo(f"not to be trusted: {reason}")
-    for source in verification.sources:
-        join = source.join
-        click.echo(
-            f"{source.control}: {join.joined + join.unjoined:,} records of {source.path}, "
-            f"{join.unjoined:,} not traced back"
-        )
-        for reason in source.distrust:
-            click.echo(f"  not to be trusted: {reason}")
-    for one in verification.checks:
-        name = f"{one.check} ({one.part})" if one.part else one.check
-        click.echo(f"{one.verdict:<9}  {one.control}  {name}: {one.reason}")
-        for example in one.evidence[:3] if one.verdict != "held" else ():
-            click.echo(f"           {example.where or '-'}: {example.what}")
-    click.echo(str(verification.status))
