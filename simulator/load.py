@@ -104,7 +104,9 @@ class Load:
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
         self._witness_ids = witness_ids(scenario.seed, str(plan.shard), scenario.mqtt.witness_sessions)
-        options = _with_calm_confirmations(plan.delivery_options, len(self._fleet.devices))
+        options = plan.delivery_options
+        if not self._pacer.open_loop:
+            options = _with_calm_confirmations(options, len(self._fleet.devices))
         if options.credentials is not None:
             options.credentials.require(self._fleet.devices)
             for witness_id in self._witness_ids:
@@ -358,7 +360,10 @@ class Load:
 
 
 def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:
-    """Let a large fleet ask less often whether its QoS 0 messages arrived: pings must not be the load."""
+    """Let a large fleet ask less often whether its QoS 0 messages arrived: pings must not be the load.
+
+    For a closed loop alone, whose latencies say nothing anyway.
+    """
     within = min(devices / CONFIRMATIONS, LONGEST_CONFIRMATION)
     return replace(options, confirm_within=max(options.confirm_within, within))
 
