@@ -223,7 +223,7 @@ def _stock(seen: Seen, shelf: Shelf, across: Scale) -> Iterator[Markup]:
         if event.change is StockChange.PICK and event.shopper in members:
             says = f"{clock(seen.chronicle.calendar, event.at)}: takes {-event.quantity}"
             yield svg.circle((across(event.at), up(event.stock)), 5.0, "pick", says)
-    yield svg.text(LEFT + 6.0, PLOT - 6.0, f"{shelf.item.name} ({shelf.id})", class_="tick")
+    yield svg.text(LEFT, PLOT + 13.0, f"{shelf.item.name} ({shelf.id})", class_="tick")
 
 
 def _levels(up: Scale, levels: Sequence[float], across: Scale) -> Iterator[Markup]:

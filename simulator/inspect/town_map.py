@@ -63,6 +63,11 @@ def _draw(seen: Seen, reach: float, title: str) -> Chart:
     inside = [place for place in homes if home.distance(place) <= reach * math.sqrt(2.0)]
     others = {place.id: place for place in _others(seen) if home.distance(place) <= reach * math.sqrt(2.0)}
     tracks = [_corners(spells, at) for spells in _tracks(seen)]
+    fixes = [
+        at(sighting.values["latitude"], sighting.values["longitude"])
+        for sighting in seen.sightings
+        if sighting.event == "position"
+    ]
     scale = ticks(0.0, reach, 2)[-1]
     bar = east(-reach + scale) - east(-reach)
     picture = svg.figure(
@@ -76,6 +81,7 @@ def _draw(seen: Seen, reach: float, title: str) -> Chart:
             for number, track in enumerate(tracks)
             if len(track) > 1
         ),
+        svg.path([[fix] for fix in fixes], "fixes"),
         *(
             svg.circle(
                 at(place.latitude, place.longitude),
@@ -94,7 +100,8 @@ def _draw(seen: Seen, reach: float, title: str) -> Chart:
         (place.kind.value, place.id, f"{home.distance(place) / 1000.0:.2f} km")
         for place in sorted(others.values(), key=home.distance)
     ]
-    note = f"{len(inside):,} homes; {reach / 1000.0:.1f} km from the home to each edge."
+    positions = f", {len(fixes):,} positions sent by wearables" if fixes else ""
+    note = f"{len(inside):,} homes{positions}; {reach / 1000.0:.1f} km from the home to each edge."
     return Chart(title, note, picture, ("kind", "place", "from the home"), rows)
 
 
@@ -132,8 +139,16 @@ def _corners(spells: Sequence[Spell], at: Callable[[float, float], svg.Point]) -
 
 def legend() -> list[tuple[str, Markup]]:
     """Return the signs of the map with what they stand for."""
-    signs = [("own", "the home"), ("home", "homes"), ("shop", "shops"), ("work", "work places"),
-             ("school", "schools"), ("park", "parks"), ("venue", "venues")]  # fmt: skip
+    signs = {
+        "fix": "positions that wearables sent",
+        "own": "the home",
+        "home": "homes",
+        "shop": "shops",
+        "work": "work places",
+        "school": "schools",
+        "park": "parks",
+        "venue": "venues",
+    }
     return [
         (
             says,
@@ -141,5 +156,5 @@ def legend() -> list[tuple[str, Markup]]:
                 "svg", svg.circle((8.0, 8.0), 5.0, f"place {kind}"), viewBox="0 0 16 16", aria_hidden="true"
             ),
         )
-        for kind, says in signs
+        for kind, says in signs.items()
     ]
