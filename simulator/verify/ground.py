@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from simulator.core.errors import RunFailedError
 from simulator.core.readings import Span
 from simulator.core.records import CanaryTruth, ConsentTruth, Outcome, PersonTruth, RequestTruth
 from simulator.truth import RunFolder, read_people
@@ -191,11 +190,10 @@ class Ground:
                 self.spans[number] = row.spans
             if row.person is not None and b'"visit"' in bytes(row.facts):
                 self.visits[number] = str(decode(row.facts).get("visit"))
-        if len(self.everybody) < len(self.people):
-            raise RunFailedError(
-                f"{folder.messages} tells of {self.people.texts[len(self.everybody)]}, who is not among the "
-                f"people of {folder.people}: these are files of two runs"
-            )
+        self._strangers = self.people.texts[len(self.everybody) :]
+        self.everybody += [
+            PersonTruth(who, "", "", 0, "", "", 0.0, (0.0, 0.0), None) for who in self._strangers
+        ]
         self.at: Floats = np.frombuffer(at, np.float64) if at else np.zeros(0)
         self.delete_by: Floats = np.frombuffer(delete_by, np.float64) if at else np.zeros(0)
         self.observed: Floats = np.frombuffer(observed, np.float64) if at else np.zeros(0)
@@ -241,16 +239,21 @@ class Ground:
         self._clock = (self.due[told], np.maximum.accumulate(self.at[told]) if len(told) else self.at[told])
 
     _foreign_deliveries: int = 0
+    _strangers: Sequence[str] = ()
 
     @property
-    def foreign(self) -> str | None:
-        """Why these files are not of one run, None if they are."""
-        if self._foreign_deliveries:
-            return (
-                f"delivery.jsonl tells of {self._foreign_deliveries:,} messages that messages.jsonl does not "
-                "know: the truth is another run's"
+    def foreign(self) -> Iterator[str]:
+        """Why these files are not of one run; nothing if they are."""
+        if self._strangers:
+            yield (
+                f"messages.jsonl tells of {self._strangers[0]}, who is not in people.jsonl: the truth is of "
+                "two runs"
             )
-        return None
+        if self._foreign_deliveries:
+            yield (
+                f"delivery.jsonl tells of {self._foreign_deliveries:,} messages that messages.jsonl does not "
+                "know: the truth is of two runs"
+            )
 
 
 _COLUMNS = ("person", "household", "device", "kind", "event", "expect", "neighbourhood", "consent")

@@ -47,8 +47,7 @@ def _reasons(folder: RunFolder, manifest: Manifest, ground: Ground) -> Iterator[
         yield from _from_summary(folder, ground)
     elif folder.delivery.is_file() and not np.isnan(ground.due).all():
         yield f"{folder.summary} is missing: nobody can tell whether the load kept up"
-    if ground.foreign:
-        yield ground.foreign
+    yield from ground.foreign
     if (foreign := _foreign_canary(manifest, ground)) is not None:
         yield foreign
     if (foreign := _foreign_consent(ground)) is not None:
@@ -101,6 +100,7 @@ def _foreign_consent(ground: Ground) -> str | None:
     if any(ground.people.known(person) == NOBODY for person, _, _ in told):
         return "consent.jsonl tells of people who are not in people.jsonl: it is another run's"
     purposes = {purpose for _, _, agreed in told for purpose in agreed}
+    purposes.update(purpose for text in ground.consents.texts for purpose in text.split())
     answers = {purpose: ground.withdrawn_at(purpose) for purpose in purposes}
     theirs = np.flatnonzero(ground.consent != NOBODY)
     for number in theirs[:: max(1, len(theirs) // _LOOKED_AT)].tolist():
