@@ -42,7 +42,7 @@ def leaked(row: int, kind: str, person: str, *forms: str) -> Evidence:
 RIGHT = (
     check("leak", "right", Verdict.HELD, "none of 2,410 pieces of personal data came out",
           value=0.0, low=0.0, high=0.00153, threshold=0.0, trials=2410),
-    check("overredaction", "right", Verdict.HELD, "12 of 9,000 fields that were to stay are gone",
+    check("over_redaction", "right", Verdict.HELD, "12 of 9,000 fields that were to stay are gone",
           value=0.00133, low=0.00069, high=0.00233, threshold=0.01, trials=9000, concern=Concern.UTILITY),
 )  # fmt: skip
 FORGETFUL = (
@@ -55,13 +55,15 @@ FORGETFUL = (
     check("erasure", "forgetful", Verdict.FAILED, "1 of 4 people is still there an hour after the deadline",
           value=1.0, threshold=0.0, unit="people", trials=4, concern=Concern.ERASURE,
           evidence=(Evidence("a retained message of n0-h7-p0, `<b>|` and all", person="n0-h7-p0"),)),
-    check("erasure_lag", "forgetful", Verdict.HELD, "95 % are gone within 42 s",
+    check("erasure", "forgetful", Verdict.HELD, "95 % are gone within 42 s", part="lag",
           value=42.0, low=30.5, high=61.0, threshold=3600.0, unit="seconds", trials=40,
           concern=Concern.ERASURE),
 )  # fmt: skip
 SMALL = (
     check("unicity", "small", Verdict.UNTRUSTED, "6 people came out; 40 are needed to tell",
           trials=6, concern=Concern.LINKAGE),
+    check("preference_inference", "small", Verdict.HELD, "45 of 100 people were put right",
+          part="age_group", value=0.45, low=0.35, high=0.553, threshold=0.6, trials=100, concern=Concern.LINKAGE),
     check("consent", "small", Verdict.HELD, "nothing of anybody after they withdrew",
           value=0.0, low=0.0, high=0.0049, threshold=0.005, trials=750, concern=Concern.CONSENT),
 )  # fmt: skip

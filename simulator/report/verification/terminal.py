@@ -73,10 +73,15 @@ def _checks(checks: tuple[CheckResult, ...], marks: dict[Verdict, str]) -> Rende
         Column("Check", overflow="fold"), *map(_right, ("Value", "95 % interval", "Limit")), Column("")
     )
     table.show_header = True
+    before = ""
     for check in checks:
+        if check.part and check.check != before:
+            table.add_row(words.spaced(check.check))
+        before = check.check
+        name = f"  {words.spaced(check.part)}" if check.part else words.spaced(check.check)
         verdict = Text(f"{marks[check.verdict]} {check.verdict.value}", _COLOURS[check.verdict])
         figures = words.value(check), words.interval(check), words.threshold(check)
-        table.add_row(Text(words.title(check)), *figures, verdict)
+        table.add_row(Text(name), *figures, verdict)
     return table
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from simulator.core.units import format_duration
 from simulator.verify import CheckResult, Evidence, SourceResult, Verdict, Verification, overall
-from simulator.verify.clauses import Framework, find_clause
+from simulator.verify.clauses import Framework, find_clause, frameworks
 
 WORST_FIRST = (Verdict.FAILED, Verdict.UNTRUSTED, Verdict.HELD)
 """Verdicts in the order in which a reader wants them."""
@@ -188,7 +188,11 @@ def cited(tags: Iterable[str]) -> str:
             others.append(tag)
         else:
             known.setdefault(clause.framework, []).append(clause.id)
-    parts = (f"{framework.name} {framework.prefix}{in_order(ids)}" for framework, ids in known.items())
+    parts = (
+        f"{framework.name} {framework.prefix}{in_order(known[framework])}"
+        for framework in frameworks()
+        if framework in known
+    )
     return "; ".join([*parts, *others])
 
 
