@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "verification"
 ALL = {"failed": verification, "held": held, "untrusted": untrusted}
 
+QUESTIONS = {"leak": "Personal data in what came out.", "erasure": "What is left of people."}
+
 Json = dict[str, Any]
 
 
@@ -39,7 +41,7 @@ def printed(result: Verification, width: int = 80) -> str:
 
 
 def runs(result: Verification) -> list[Json]:
-    found: list[Json] = json.loads(sarif(result))["runs"]
+    found: list[Json] = json.loads(sarif(result, QUESTIONS))["runs"]
     return found
 
 
@@ -69,7 +71,7 @@ class TestGoldenFiles:
         ("file", "make"),
         [
             ("failed.xml", lambda result: junit(result).decode()),
-            ("failed.sarif", lambda result: sarif(result).decode()),
+            ("failed.sarif", lambda result: sarif(result, QUESTIONS).decode()),
             ("failed.md", markdown),
             ("failed.html", page),
         ],
@@ -106,7 +108,8 @@ class TestEveryReport:
         paths = {form: tmp_path / form for form in ("junit", "sarif", "markdown", "html")}
         write_verification(result, **paths)
         ET.parse(paths["junit"])
-        json.loads(paths["sarif"].read_text())
+        (run,) = json.loads(paths["sarif"].read_text())["runs"]
+        assert run["tool"]["driver"]["rules"][0]["help"]["text"].startswith("Personal data")
         assert "<script>" not in paths["html"].read_text() + paths["markdown"].read_text()
         for encoding in ("ascii", "utf-8"):
             file = TextIOWrapper(BytesIO(), encoding=encoding)
@@ -185,7 +188,7 @@ class TestJunit:
 class TestSarif:
     @pytest.mark.parametrize("name", ALL)
     def test_it_is_valid_by_the_schema_of_the_standard(self, schema: Any, name: str) -> None:
-        log = json.loads(sarif(ALL[name]()))
+        log = json.loads(sarif(ALL[name](), QUESTIONS))
         assert [error.message for error in schema.iter_errors(log)] == []
         assert list(schema.iter_errors({**log, "version": "3"})), "the schema tells nothing apart"
 

@@ -63,7 +63,8 @@ SMALL = (
     check("unicity", "small", Verdict.UNTRUSTED, "6 people came out; 40 are needed to tell",
           trials=6, concern=Concern.LINKAGE),
     check("preference_inference", "small", Verdict.HELD, "45 of 100 people were put right",
-          part="age_group", value=0.45, low=0.35, high=0.553, threshold=0.6, trials=100, concern=Concern.LINKAGE),
+          part="age_group", value=0.45, low=0.35, high=0.553, threshold=0.6, trials=100,
+          concern=Concern.LINKAGE),
     check("consent", "small", Verdict.HELD, "nothing of anybody after they withdrew",
           value=0.0, low=0.0, high=0.0049, threshold=0.005, trials=750, concern=Concern.CONSENT),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -37,21 +37,26 @@ _LINES = frozenset({"", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".log", ".j
 Json = dict[str, Any]
 
 
-def sarif(verification: Verification) -> bytes:
-    """Return a verification as an indented SARIF log."""
+def sarif(verification: Verification, questions: Mapping[str, str]) -> bytes:
+    """Return a verification as an indented SARIF log.
+
+    Args:
+        verification: what to tell.
+        questions: what each check asks, by its name.
+    """
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
-        "runs": [_run(verification, control) for control in words.controls(verification)],
+        "runs": [_run(verification, control, questions) for control in words.controls(verification)],
     }
     # A lone surrogate, of a file's name that is not UTF-8, becomes the escape that JSON has for it.
     return json.dumps(log, indent=2, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
-def _run(verification: Verification, control: Control) -> Json:
+def _run(verification: Verification, control: Control, questions: Mapping[str, str]) -> Json:
     checks = list(dict.fromkeys(check.check for check in control.checks))
     frameworks = _frameworks(control)
-    rules = [_rule(name, control, frameworks) for name in checks] + [_output_rule()]
+    rules = [_rule(name, questions.get(name), control, frameworks) for name in checks] + [_output_rule()]
     distrust = (*control.doubts, *control.distrust)
     if not control.checks and not distrust:
         distrust = ("no check had anything to judge",)
@@ -89,11 +94,11 @@ def _run(verification: Verification, control: Control) -> Json:
     }  # fmt: skip
 
 
-def _rule(name: str, control: Control, frameworks: Sequence[Framework]) -> Json:
+def _rule(name: str, question: str | None, control: Control, frameworks: Sequence[Framework]) -> Json:
     checks = [check for check in control.checks if check.check == name]
     tags = list(dict.fromkeys(tag for check in checks for tag in check.clauses))
     clauses = [clause for clause in map(find_clause, tags) if clause is not None]
-    help_text = f"What {words.spaced(name)} found in the output of the control. Concerns {_concerns(checks)}."
+    help_text = f"{question or words.spaced(name)} Concerns {_concerns(checks)}."
     if tags:
         help_text += f" Touches {words.cited(tags)}. {DISCLAIMER}"
     rule: Json = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from simulator.core import plugins
 from simulator.core.errors import RunFailedError
 from simulator.report.verification.junit import junit as junit_of
 from simulator.report.verification.markdown import markdown as markdown_of
 from simulator.report.verification.sarif import sarif as sarif_of
 from simulator.verify import Verification
+from simulator.verify.check import GROUP
 
 
 def write_verification(
@@ -35,7 +37,7 @@ def write_verification(
         RunFailedError: one cannot be written.
     """
     written = []
-    for path, make in ((junit, junit_of), (sarif, sarif_of), (markdown, markdown_of), (html, _page)):
+    for path, make in ((junit, junit_of), (sarif, _sarif), (markdown, markdown_of), (html, _page)):
         if path is not None:
             content = make(verification)
             data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
@@ -46,6 +48,12 @@ def write_verification(
                 raise RunFailedError(message) from error
             written.append(path)
     return written
+
+
+def _sarif(verification: Verification) -> bytes:
+    known = plugins.kinds(GROUP)
+    names = {check.check for check in verification.checks} & set(known)
+    return sarif_of(verification, {name: plugins.load(GROUP, name).summary for name in names})
 
 
 def _page(verification: Verification) -> str:
