@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 from verifications import verification
 
+from simulator.cli.verify import command
 from simulator.core.errors import ExitCode
 from simulator.report.verification import print_verification
 from simulator.verify import Verdict
@@ -28,6 +30,11 @@ def printed() -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_are_what_is_printed(example: str) -> None:
     assert example in printed()
+
+
+@pytest.mark.parametrize("line", re.findall(r"^fleetsim verify (.*)$", GUIDE, re.MULTILINE))
+def test_commands_are_understood(line: str) -> None:
+    assert command.make_context("verify", shlex.split(line)).params["run"] == Path("runs/privacy-drill")
 
 
 def test_all_verdicts_are_explained_with_their_exit_codes() -> None:
