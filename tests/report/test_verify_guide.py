@@ -7,14 +7,15 @@ import shlex
 from io import StringIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
-from verifications import verification
+from verifications import FORGETFUL, verification
 
 from simulator.cli.verify import command
 from simulator.core.errors import ExitCode
 from simulator.report.verification import print_verification
-from simulator.verify import Verdict
+from simulator.verify import Verdict, encode_verification
 from simulator.verify.clauses import DISCLAIMER, find_clause
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
@@ -30,6 +31,13 @@ def printed() -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_are_what_is_printed(example: str) -> None:
     assert example in printed()
+
+
+def test_the_example_for_scripts_is_what_is_written() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
+    assert msgspec.json.decode(example) == msgspec.to_builtins(FORGETFUL[2])
+    keys = msgspec.json.decode(encode_verification(verification())).keys()
+    assert {"status", "join", "distrust", "sources", "checks"} <= keys
 
 
 @pytest.mark.parametrize("line", re.findall(r"^fleetsim verify (.*)$", GUIDE, re.MULTILINE))
