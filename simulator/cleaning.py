@@ -11,7 +11,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from string import Formatter
 
@@ -59,6 +59,7 @@ class Remains:
         template: template of all topics of the run.
         devices: every device.
         retains: whether further retained messages may be there that `topics` does not name.
+        client_ids: what devices call themselves that do not go by their ids.
     """
 
     sessions: bool
@@ -66,6 +67,7 @@ class Remains:
     template: str
     devices: frozenset[str]
     retains: bool
+    client_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def any(self) -> bool:
@@ -84,13 +86,14 @@ def remains_of(folder: RunFolder, scenario: Scenario) -> Remains:
         for message in read_messages(part):
             if message.retain:
                 topics[message.device].add(message.topic)
-    leaves = scenario.mqtt.leaves_sessions or scenario.mqtt.retain
+    leaves = scenario.mqtt.leaves_sessions or scenario.leaves_retained
     return Remains(
         sessions=scenario.mqtt.leaves_sessions,
         topics={device: frozenset(names) for device, names in topics.items()},
         template=scenario.mqtt.topic,
         devices=frozenset(devices_of(scenario)) if leaves else frozenset(topics),
-        retains=scenario.mqtt.retain,
+        retains=scenario.leaves_retained,
+        client_ids=_client_ids(scenario) if leaves else {},
     )
 
 
@@ -116,6 +119,14 @@ def devices_of(scenario: Scenario) -> Iterator[str]:
     """Yield every device of a scenario, with only one neighbourhood in memory at a time."""
     for index in range(scenario.neighbourhoods):
         yield from Fleet(scenario, Shard(index, scenario.neighbourhoods)).devices
+
+
+def _client_ids(scenario: Scenario) -> dict[str, str]:
+    """Return what devices of a scenario call themselves that do not go by their ids."""
+    ids: dict[str, str] = {}
+    for index in range(scenario.neighbourhoods if scenario.privacy is not None else 0):
+        ids |= Fleet(scenario, Shard(index, scenario.neighbourhoods)).client_ids
+    return ids
 
 
 def clean(
@@ -158,7 +169,7 @@ def clean(
     visits = sorted(remains.devices | topics.keys()) if remains.sessions else sorted(topics)
     done = 0
     for batch in _batches(visits, min(_BATCH, limits.connections)):
-        broom.sweep({device: topics.get(device, set()) for device in batch})
+        broom.sweep({device: topics.get(device, set()) for device in batch}, remains.client_ids)
         done += len(batch)
         if len(visits) > _BATCH:
             say(f"cleaned up after {done:,} of {len(visits):,} devices")
@@ -216,12 +227,13 @@ class _Broom:
             if match is not None and match["device"] in remains.devices:
                 yield match["device"], topic
 
-    def sweep(self, topics: Mapping[str, Iterable[str]]) -> None:
+    def sweep(self, topics: Mapping[str, Iterable[str]], client_ids: Mapping[str, str]) -> None:
         """Take over the sessions of some devices, remove their retained messages, and end the sessions."""
         delivery = self._delivery()
         wanted = {device: sorted(names) for device, names in topics.items()}
         for device, names in wanted.items():
-            delivery.submit(Connect(0.0, device, _KEEP_ALIVE, clean=True), 0.0)
+            client_id = client_ids.get(device)
+            delivery.submit(Connect(0.0, device, _KEEP_ALIVE, clean=True, client_id=client_id), 0.0)
             for topic in names:
                 delivery.submit(
                     Publish(0.0, device, topic, "", "", topic, b"", qos=1, retain=True), delivery.clock()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
-from operator import itemgetter
+from itertools import zip_longest
+from operator import attrgetter, itemgetter
 
 import msgspec
 import simpy
@@ -20,14 +21,23 @@ from simulator.core.decoding import UNREADABLE
 from simulator.core.ids import device_id
 from simulator.core.options import DeviceOptions
 from simulator.core.process import collector_paused
-from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
+from simulator.core.records import (
+    CanaryTruth,
+    ConsentTruth,
+    FaultTruth,
+    MessageTruth,
+    PersonTruth,
+    RequestTruth,
+)
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.devices import Family, Habitat, Placement
 from simulator.faults import Affliction, NetworkTrouble, Subject, Trouble
-from simulator.privacy import Canaries, Mode, run_key
+from simulator.neighbourhood_privacy import NeighbourhoodPrivacy, subject_reference
+from simulator.privacy import Canaries, CanaryType, Mode, run_key
 from simulator.privacy.particulars import SpokenCanaries, subject_of
+from simulator.registrar import Registrar
 from simulator.scenario import Scenario
 from simulator.station import COMMAND, BesetStation, Channel, Outbox, Station, purposes
 from simulator.world import Agenda, Neighbourhood, Person, beginning, build_neighbourhood
@@ -37,6 +47,9 @@ __all__ = ["COMMAND", "Fleet"]
 _MOMENTS_BETWEEN_CHECKS = 1024
 
 _by_device = itemgetter(0)
+_by_id = attrgetter("id")
+
+_CANARY_TYPES = frozenset(map(str, CanaryType))
 
 
 class Fleet:
@@ -80,10 +93,12 @@ class Fleet:
             if shard.owns(index)
         ]
         self._people = {person.id: person for hood in self.neighbourhoods for person in hood.people()}
-        for index, hood in zip(
-            filter(shard.owns, range(scenario.neighbourhoods)), self.neighbourhoods, strict=True
-        ):
-            self._equip(hood, self._afflictions(index, hood) if faults else {})
+        self._privacy = [self._privacy_of(hood) for hood in self.neighbourhoods if scenario.privacy]
+        self._registrars = {each.registrar.id: each.registrar for each in self._privacy}
+        self._planted: set[tuple[str, str, int]] = set()
+        owned = filter(shard.owns, range(scenario.neighbourhoods))
+        for index, hood, privacy in zip_longest(owned, self.neighbourhoods, self._privacy):
+            self._equip(hood, self._afflictions(index, hood) if faults else {}, privacy)
         self._agenda.timeout(-self._agenda.now).callbacks.append(self._switch_on)
 
     @property
@@ -93,8 +108,14 @@ class Fleet:
 
     @property
     def devices(self) -> Mapping[str, str]:
-        """The kind of each device, by device id."""
-        return {device: station.kind for device, station in self._stations.items()}
+        """The kind of each device, and of each other client of the fleet, by its id."""
+        return {client.id: client.kind for client in self._clients()}
+
+    @property
+    def client_ids(self) -> Mapping[str, str]:
+        """What devices call themselves that do not go by their ids, by device id."""
+        stations = self._stations.items()
+        return {device: of.client_id for device, of in stations if of.client_id != device}
 
     def people(self) -> Iterator[PersonTruth]:
         """Yield the truth about everybody in this shard."""
@@ -112,12 +133,44 @@ class Fleet:
                     workplace=person.workplace.id if person.workplace else None,
                     relation=person.relation,
                     voice=person.voice,
+                    subject=subject_reference(self._seeds, person.id),
+                    born=self.scenario.start.year - person.age,
                 )
 
     def consents(self) -> Iterator[ConsentTruth]:
-        """Yield what everybody in this shard agrees to at the start."""
-        for person in self._people.values():
-            yield ConsentTruth(person.id, 0.0, purposes(person.consent))
+        """Yield what everybody in this shard agrees to, person by person, from the start to the end."""
+        if self._privacy:
+            for privacy in self._privacy:
+                yield from privacy.register.consents()
+        else:
+            for person in self._people.values():
+                yield ConsentTruth(person.id, 0.0, purposes(person.consent))
+
+    def requests(self) -> Iterator[RequestTruth]:
+        """Yield what everybody in this shard asks for, person by person."""
+        for privacy in self._privacy:
+            yield from privacy.register.requests()
+
+    def planted(self, about: MessageTruth) -> Iterator[CanaryTruth]:
+        """Yield the canaries that a message is the first of all to hold; call it once a message."""
+        for span in about.spans:
+            person = self._people.get(span.person or "")
+            key = (span.person or "", span.type, span.number)
+            if person is None or not span.exact or span.type not in _CANARY_TYPES or key in self._planted:
+                continue
+            self._planted.add(key)
+            subject = subject_of(person, self.scenario.start.year)
+            canary = self._canaries.make(CanaryType(span.type), subject, span.number)
+            yield CanaryTruth(
+                canary.person,
+                canary.type.value,
+                canary.number,
+                canary.value,
+                canary.core,
+                about.id,
+                about.at,
+                about.device,
+            )
 
     def faults(self) -> Iterator[FaultTruth]:
         """Yield what befalls this shard's devices and the network, in order of time and device."""
@@ -134,8 +187,8 @@ class Fleet:
         return self._network.through(steps) if self._network else steps
 
     def _steps(self, stopped: Callable[[], bool]) -> Iterator[Step]:
-        for device in sorted(self._stations):
-            yield from self._stations[device].opening()
+        for client in sorted(self._clients(), key=_by_id):
+            yield from client.opening()
         outbox = self._outbox
         for number, events in enumerate(self._agenda.moments(self.scenario.duration)):
             self.events += events
@@ -170,11 +223,34 @@ class Fleet:
             return False
         return station.device.obey(command)
 
+    def _clients(self) -> Iterator[Station | Registrar]:
+        yield from self._stations.values()
+        yield from self._registrars.values()
+
     @cached_property
     def _listening(self) -> dict[str, Station]:
         return {station.topic(COMMAND): station for station in self._stations.values()}
 
-    def _equip(self, hood: Neighbourhood, afflictions: Mapping[str, list[Affliction]]) -> None:
+    def _privacy_of(self, hood: Neighbourhood) -> NeighbourhoodPrivacy:
+        scenario = self.scenario
+        assert scenario.privacy is not None
+        return NeighbourhoodPrivacy(
+            self._agenda,
+            self.calendar,
+            self._outbox,
+            scenario,
+            scenario.privacy,
+            self._seeds,
+            self._canaries,
+            hood,
+        )
+
+    def _equip(
+        self,
+        hood: Neighbourhood,
+        afflictions: Mapping[str, list[Affliction]],
+        privacy: NeighbourhoodPrivacy | None,
+    ) -> None:
         for family, options, group, placements in self._groups(hood):
             channel = Channel(
                 self._agenda,
@@ -186,7 +262,7 @@ class Fleet:
                 hood.id,
             )
             for placement in placements:
-                self._place(family, placement, channel, options, group, afflictions)
+                self._place(family, placement, channel, options, group, afflictions, privacy)
 
     def _groups(
         self, hood: Neighbourhood
@@ -226,6 +302,7 @@ class Fleet:
         options: DeviceOptions,
         group: int,
         afflictions: Mapping[str, list[Affliction]],
+        privacy: NeighbourhoodPrivacy | None,
     ) -> None:
         key = (options.kind, group, placement.entity)
         device = device_id(self._seeds, *key)
@@ -242,6 +319,8 @@ class Fleet:
             emit=station.entry,
         )
         station.device = family.build(placement, habitat, options)
+        if privacy is not None:
+            privacy.expose(station, station.device, *key)
         self._stations[device] = station
         if isinstance(station, BesetStation):
             for affliction in befallen:
@@ -250,6 +329,8 @@ class Fleet:
     def _switch_on(self, _: simpy.Event) -> None:
         for station in self._stations.values():
             self._agenda.process(station.device.run())
+        for registrar in self._registrars.values():
+            self._agenda.process(registrar.run())
 
 
 def _premises(entity: str) -> str:

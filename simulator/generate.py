@@ -191,6 +191,8 @@ def generate(
             truth.person(person)
         for consent in fleet.consents():
             truth.consent(consent)
+        for request in fleet.requests():
+            truth.request(request)
         for fault in fleet.faults():
             truth.fault(fault)
     messages = 0
@@ -206,6 +208,9 @@ def generate(
             messages += 1
             if truth is not None:
                 truth.message(about)
+                if about.spans:
+                    for canary in fleet.planted(about):
+                        truth.canary(canary)
             if messages % 10_000 == 0:
                 progress(action.at, messages)
                 if stopped():

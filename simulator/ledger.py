@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from simulator.core.actions import Publish
-from simulator.core.records import Delivered, MessageTruth
+from simulator.core.records import CanaryTruth, Delivered, MessageTruth
 from simulator.metrics import Tally
 from simulator.truth import RowWriter
 from simulator.witness import Witness
@@ -18,9 +20,17 @@ class Ledger:
         tally: counts.
         rows: take what is written down.
         witness: what the run itself sees of the messages, if it looks.
+        planted: says which canaries a message is the first to hold.
     """
 
-    def __init__(self, tally: Tally, rows: RowWriter, witness: Witness | None) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        rows: RowWriter,
+        witness: Witness | None,
+        planted: Callable[[MessageTruth], Iterable[CanaryTruth]] = lambda _about: (),
+    ) -> None:
+        self._planted = planted
         self._tally = tally
         self._rows = rows
         self._witness = witness
@@ -35,6 +45,9 @@ class Ledger:
         """
         if about is not None:
             self._rows.message(about)
+            if about.spans:
+                for canary in self._planted(about):
+                    self._rows.canary(canary)
         self._tally.due(publish, behind)
         if self._witness is not None:
             self._witness.expect(publish, due)

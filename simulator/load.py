@@ -99,7 +99,7 @@ class Load:
         self._go = go or clock
         self._drop_after = scenario.drop_after or math.inf
         self._witness = _witness(plan, self._tally) if scenario.witness else None
-        self._ledger = Ledger(self._tally, rows, self._witness)
+        self._ledger = Ledger(self._tally, rows, self._witness, self._fleet.planted)
         self._comings: Iterator[tuple[float, Action]] = iter(())
         self._next_coming: tuple[float, Action] | None = None
         require_descriptors(len(self._fleet.devices))
@@ -150,6 +150,8 @@ class Load:
             self._rows.person(person)
         for consent in self._fleet.consents():
             self._rows.consent(consent)
+        for request in self._fleet.requests():
+            self._rows.request(request)
         for fault in self._fleet.faults():
             self._rows.fault(fault)
         gc.collect()  # the last time until the load is over

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,14 @@ from simulator.broker.credentials import Credentials
 from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits, usual_limits
-from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
+from simulator.core.records import (
+    CanaryTruth,
+    ConsentTruth,
+    FaultTruth,
+    MessageTruth,
+    PersonTruth,
+    RequestTruth,
+)
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet
@@ -57,7 +64,13 @@ class Source(Protocol):
         """Yield the truth about everybody."""
 
     def consents(self) -> Iterator[ConsentTruth]:
-        """Yield what everybody agrees to at the start."""
+        """Yield what everybody agrees to, from the start to the end."""
+
+    def requests(self) -> Iterator[RequestTruth]:
+        """Yield what everybody asks for about their data."""
+
+    def planted(self, about: MessageTruth) -> Iterable[CanaryTruth]:
+        """Return the canaries that a message is the first of all to hold."""
 
     def faults(self) -> Iterator[FaultTruth]:
         """Yield what befalls the devices, and the network."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-import msgspec
-
 from simulator.core import plugins
 from simulator.core.actions import Command, Connect, Publish, Subscribe, Will
 from simulator.core.calendar import Calendar
@@ -18,6 +16,7 @@ from simulator.core.records import Expectation, MessageTruth
 from simulator.core.steps import Step
 from simulator.devices import Device
 from simulator.faults import Ends, Line, Message
+from simulator.privacy.judge import Judge, will_payload
 from simulator.scenario.mqtt import Mqtt
 from simulator.world import Agenda, Person, Purpose
 
@@ -84,12 +83,14 @@ class Station:
         device: the device itself; set once it is built.
     """
 
-    __slots__ = ("_channel", "_key", "_sequence", "_topic", "device", "id")
+    __slots__ = ("_channel", "_judge", "_key", "_retain", "_sequence", "_topic", "device", "id")
 
     device: Device[Any]
 
     def __init__(self, channel: Channel, device: str, key: int) -> None:
         self.id = device
+        self._judge: Judge | None = None
+        self._retain = channel.retain
         self._channel = channel
         self._key = key
         self._sequence = 0
@@ -105,15 +106,42 @@ class Station:
         """What the device hands its readings to."""
         return self._take
 
+    @property
+    def client_id(self) -> str:
+        """What the device calls itself to the broker."""
+        judge = self._judge
+        return self.id if judge is None else judge.exposure.client_id or self.id
+
+    def expose(self, judge: Judge) -> None:
+        """Let the device bear hazards, from before it goes online; the judge knows which."""
+        self._judge = judge
+        if judge.exposure.retain is not None:
+            self._retain = judge.exposure.retain
+
     def topic(self, event: str) -> str:
-        """Return the topic of one kind of event of this device."""
+        """Return the topic of one kind of event of this device, as it is without any hazard."""
         return event.join(self._topic)
 
     def opening(self, at: float = 0.0, backoff: bool = True) -> Iterator[Step]:
         """Yield how the device goes online: its session with a will, and its command topic."""
-        mqtt, device = self._channel.mqtt, self.id
-        will = Will(self.topic(OFFLINE), msgspec.json.encode({"device": device, "event": OFFLINE}))
-        yield Connect(at, device, round(mqtt.keep_alive), mqtt.clean, will, backoff and mqtt.backoff), None
+        mqtt, device, judge = self._channel.mqtt, self.id, self._judge
+        exposure = None if judge is None else judge.exposure
+        will = Will(self.topic(OFFLINE), will_payload(device, OFFLINE, exposure))
+        if judge is not None:
+            judge.opened(will.payload)
+        yield (
+            Connect(
+                at,
+                device,
+                round(mqtt.keep_alive),
+                mqtt.clean,
+                will,
+                backoff and mqtt.backoff,
+                client_id=None if exposure is None else exposure.client_id,
+                properties=() if exposure is None else exposure.properties,
+            ),
+            None,
+        )
         yield Subscribe(at, device, topic_filter=self.topic(COMMAND), qos=1), None
 
     def _take(self, reading: Reading) -> None:
@@ -128,10 +156,16 @@ class Station:
         """
         channel, device, sequence = self._channel, self.id, self._sequence
         self._sequence = sequence + 1
-        at, kind, qos, retain = channel.agenda.now, channel.kind, channel.qos, channel.retain
+        at, kind, qos, retain = channel.agenda.now, channel.kind, channel.qos, self._retain
         event, person = reading.event, reading.person
         identifier = message_id(self._key, sequence)
-        topic = event.join(self._topic)
+        judge = self._judge
+        if judge is None:
+            topic = event.join(self._topic)
+            hazards, spans, expect, delete_by = reading.hazards, reading.spans, Expectation.ALLOW, None
+        else:
+            topic = f"{event}{judge.exposure.topic_tail}".join(self._topic)
+            hazards, spans, expect, delete_by = judge.judge(reading, topic, at, retain)
         payload = channel.encode(identifier, device, sequence, channel.calendar.timestamp(shown), reading)
         return (
             Publish(at, device, identifier, kind, event, topic, payload, qos, retain),
@@ -150,12 +184,13 @@ class Station:
                 reading.household,
                 reading.place,
                 None if person is None else purposes(channel.people[person].consent),
-                reading.hazards,
+                hazards,
                 None,
-                Expectation.ALLOW,
+                expect,
                 reading.facts,
                 None,
-                reading.spans,
+                spans,
+                delete_by,
             ),
         )
 

@@ -13,6 +13,7 @@ from hashlib import blake2b
 import msgspec
 
 from simulator.core.actions import Publish
+from simulator.core.consent_topics import REGISTRAR
 from simulator.core.records import Delivered, Outcome
 from simulator.core.topics import topic_filter
 from simulator.metrics import Witnessed
@@ -69,6 +70,8 @@ class Witness:
     def expect(self, publish: Publish, due: float) -> None:
         """Expect a message, call it before the message is sent; a copy of one will count as duplicated."""
         device = publish.device
+        if publish.kind == REGISTRAR:
+            return  # not a device's, and on topics of its own
         if self.watches(device) and publish.id not in self._pending and publish.id not in self._known:
             number = self._sequence.get(device, 0)
             self._sequence[device] = number + 1

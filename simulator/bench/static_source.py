@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 
 from simulator.core.actions import Connect, Publish
-from simulator.core.records import ConsentTruth, FaultTruth, PersonTruth
+from simulator.core.records import (
+    CanaryTruth,
+    ConsentTruth,
+    FaultTruth,
+    MessageTruth,
+    PersonTruth,
+    RequestTruth,
+)
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.scenario import Scenario
@@ -52,6 +59,14 @@ class StaticSource:
     def consents(self) -> Iterator[ConsentTruth]:
         """Yield nothing."""
         return iter(())
+
+    def requests(self) -> Iterator[RequestTruth]:
+        """Yield nothing."""
+        return iter(())
+
+    def planted(self, about: MessageTruth) -> Iterable[CanaryTruth]:
+        """Return nothing."""
+        return ()
 
     def faults(self) -> Iterator[FaultTruth]:
         """Yield nothing."""

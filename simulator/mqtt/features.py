@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from simulator.core.endpoint import Protocol
@@ -32,6 +32,10 @@ class Features:
     session_expiry: int = 0
     will_delay: int = 0
     topic_alias: bool = False
+
+    def carrying(self, properties: tuple[tuple[str, str], ...]) -> Features:
+        """Return the same with further user properties."""
+        return replace(self, user_properties=self.user_properties + properties) if properties else self
 
     @property
     def of_will(self) -> Properties:

@@ -25,7 +25,7 @@ class Hello:
     """What a CONNECT says.
 
     Attributes:
-        client_id: the device.
+        client_id: what the device calls itself.
         keep_alive: seconds, 0 for none.
         clean: start without the state of an earlier session.
         will: the message for when the connection breaks.

@@ -68,13 +68,13 @@ class DeliveryOptions:
     def hello(self, connect: Connect, endpoint: Endpoint) -> Hello:
         """Return what a device's CONNECT says."""
         return Hello(
-            client_id=connect.device,
+            client_id=connect.client_id or connect.device,
             keep_alive=connect.keep_alive,
             clean=connect.clean,
             will=connect.will,
             username=endpoint.username,
             password=endpoint.password,
             session_expiry=self.features.session_expiry if connect.clean else self.session_expiry,
-            features=self.features,
+            features=self.features.carrying(connect.properties),
             largest_packet=connect.largest_packet or self.largest_packet,
         )

@@ -209,8 +209,8 @@ class Scenario(Options):
     mqtt: Mqtt = Field(default_factory=Mqtt, description="Broker, session, topic and payload.")
     privacy: Annotated[Privacy | None, OrOff()] = Field(
         default=_OFF,
-        description="Hazards, canaries and consent; with `off`, or if left out, there are none but those that "
-        "the stream has by nature, and nobody changes their mind.",
+        description="Hazards, canaries and consent; with `off`, or if left out, there are only the hazards "
+        "that the stream has by nature, and nobody changes their mind.",
     )
     faults: tuple[FaultEntry, ...] = Field(
         default=(),
@@ -275,6 +275,19 @@ class Scenario(Options):
         check_names(entries)
         return entries
 
+    @field_validator("controls")
+    @classmethod
+    def _seen_by_the_broker(
+        cls, controls: tuple[ControlOptions, ...], info: ValidationInfo
+    ) -> tuple[ControlOptions, ...]:
+        embedded = "mqtt" in info.data and info.data["mqtt"].broker == "embedded"
+        if embedded and any(control.ready.subscriptions is not None for control in controls):
+            raise ValueError(
+                "the embedded broker does not count subscriptions; have the control print a line, and write "
+                "ready: {line: ...}, or name another in mqtt.broker, such as mosquitto"
+            )
+        return controls
+
     @field_validator("thresholds")
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -335,6 +348,11 @@ class Scenario(Options):
     def stages_last(self) -> float | None:
         """The seconds that the stages take together, in real time; None if there are none."""
         return None if self.stages is None else sum(stage.seconds for stage in self.stages)
+
+    @property
+    def leaves_retained(self) -> bool:
+        """Whether a broker may still have retained messages of the fleet when its run is over."""
+        return self.mqtt.retain or self.privacy is not None
 
     @property
     def neighbourhoods(self) -> int:

@@ -342,6 +342,11 @@ class Mqtt(Options):
         return delay
 
     @property
+    def carries_properties(self) -> bool:
+        """Whether messages can carry properties: MQTT 5, and not on the embedded broker."""
+        return self.version is Protocol.MQTT_5 and self.broker != "embedded"
+
+    @property
     def kept_for(self) -> float:
         """Seconds for which the broker keeps the session of a device that is away."""
         return _kept_for(self.session_expiry, self.clean)

@@ -29,7 +29,8 @@ class HazardRates(Options):
     """
 
     precise_location: Share = Field(
-        default=1.0, description="Wearables that report where they are to the metre; the others round to a km."
+        default=1.0,
+        description="Wearables that report where they are to the metre; the others round to a km.",
     )
     health: Share = Field(default=1.0, description="Devices that report what is about health.")
     child: Share = Field(default=1.0, description="Devices that report what is about children.")
@@ -54,7 +55,8 @@ class HazardRates(Options):
     )
     user_property_identifier: Share = Field(
         default=EXPOSED,
-        description="Devices whose messages carry an account in a user property; MQTT 5 only.",
+        description="Devices whose messages carry an account in a user property; none unless they speak MQTT "
+        "5, and not to the embedded broker.",
     )
     will_identifier: Share = Field(default=EXPOSED, description="Devices whose will names an account.")
     linked_id: Share = Field(

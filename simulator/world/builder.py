@@ -15,7 +15,7 @@ from simulator.world.care import Care
 from simulator.world.census import INDEPENDENT, Resident, draw_residents, find_guardian
 from simulator.world.childhood import Childhood
 from simulator.world.commute import find_work
-from simulator.world.consent import AGE_OF_CONSENT, draw_consent
+from simulator.world.consent import AGE_OF_CONSENT, draw_consent, draw_worry
 from simulator.world.constitution import Constitution
 from simulator.world.customer import OUT_OF_NAPPIES, Customer
 from simulator.world.errands import TRIPS_A_WEEK
@@ -121,6 +121,7 @@ def _settle(
         seeds=surroundings.seeds,
         voice=draw_voice(surroundings.seeds.draws("voice", household_id)),
         pets=draw_pets(surroundings.seeds.draws("pets", household_id)),
+        guardian=guardian,
     )
     habits: list[Habits] = []
     for number, resident in enumerate(residents):
@@ -160,7 +161,8 @@ def _move_in(
         home=household.home,
         workplace=workplace,
         spell=Spell(Activity.ASLEEP, surroundings.env.now, household.home),
-        consent=draw_consent(draws),
+        worried=(worried := draw_worry(draws)),
+        consent=draw_consent(draws, worried),
         relation=resident.relation,
         voice=household.voice,
     )

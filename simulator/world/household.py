@@ -29,6 +29,7 @@ class Household:
         seeds: of which what its people are and do in detail is worked out, when somebody asks.
         guests: people of other households who are on a visit now; at least one member is up and at home.
         observers: called when the television is switched, and when guests come or go.
+        guardian: number of the member who decides for the children and whose accounts the home's are.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Household:
     seeds: Seeds = field(default_factory=partial(Seeds, 0), repr=False)
     guests: list[Person] = field(default_factory=list, repr=False)
     observers: list[HouseholdObserver] = field(default_factory=list, repr=False)
+    guardian: int = 0
 
     def awake_at_home(self) -> list[Person]:
         """Return the members who are at home and awake now."""

@@ -150,6 +150,7 @@ class Person:
         relation: to the rest of the household.
         voice: how well speech recognisers know their way of speaking.
         health: how their body departs from its usual self.
+        worried: whether they are worried about their privacy.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Person:
     relation: Relation = Relation.ALONE
     voice: VoiceGroup = VoiceGroup.FAMILIAR
     health: Health = STEADY
+    worried: bool = False
 
     @property
     def asleep(self) -> bool:

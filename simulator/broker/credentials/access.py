@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from simulator.core.consent_topics import CONSENT, REGISTRAR, REQUEST, consent_topic
 from simulator.core.credentials import CONTROL, OPERATOR, WITNESS
 from simulator.core.errors import UsageError
 from simulator.core.topics import placeholders, topic_filter
@@ -56,7 +57,7 @@ class Access:
     id, which a client may choose.
 
     Attributes:
-        staff: grants of the witness and the operator.
+        staff: grants of the witness, the operator and those who publish what people consent to.
         devices: grants of the devices: one for all where the template has a level for the device, else
             one each.
         commands: filter of the topics on which devices take commands, for brokers that can deny.
@@ -73,16 +74,19 @@ def derive_access(template: str, command: str, devices: Iterable[Identity]) -> A
     Args:
         template: topic template with ``{device}``, ``{event}`` and perhaps others.
         command: the event under which a device takes commands.
-        devices: the fleet; only looked at if the template has no level for the device alone.
+        devices: the fleet; its registrars are named, the others only if the template has no level for the
+            device alone.
 
     Raises:
         UsageError: no access control list can tell the devices apart by their topics.
     """
     _check(template)
+    devices = tuple(devices)
     commands = topic_filter(template, {"event": command})
     staff = (
         Grant(WITNESS, ("#",), ("#", "$SYS/#")),
         Grant(OPERATOR, (commands, _CONTROL), (topic_filter(template, {}), _CONTROL)),
+        *map(_registrar, (identity for identity in devices if identity.kind == REGISTRAR)),
     )
     levels = template.split("/")
     if _DEVICE in levels:
@@ -100,6 +104,11 @@ def derive_access(template: str, command: str, devices: Iterable[Identity]) -> A
         for identity in devices
     ]
     return Access(staff, tuple(_grant(user, template, names, command) for user, names in known), commands)
+
+
+def _registrar(identity: Identity) -> Grant:
+    written = tuple(consent_topic(event, identity.neighbourhood, "+") for event in (CONSENT, REQUEST))
+    return Grant(identity.device, written, (_CONTROL,))
 
 
 def _grant(user: str | None, template: str, known: dict[str, str], command: str) -> Grant:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from simulator.core.filler import filler_words
 from simulator.core.readings import Hazard, Span, Value
 from simulator.core.seeds import Draws
 from simulator.devices.smart_speaker.adult_speech import ADULT_TEMPLATES
-from simulator.devices.smart_speaker.asides import ASIDES, small_talk
+from simulator.devices.smart_speaker.asides import ASIDES
 from simulator.devices.smart_speaker.child_speech import CHILD_TEMPLATES
 from simulator.devices.smart_speaker.intent import Intent
 from simulator.devices.smart_speaker.mishearing import Filling, Word, find_spans, hear
@@ -151,7 +152,7 @@ def _add_aside(
         )
         fillings += filled
     else:
-        words += map(Word, small_talk([word.text for word in aside], draws))
+        words += map(Word, filler_words([word.text for word in aside], draws))
 
 
 def _say(templates: Sequence[str], own: Particulars, draws: Draws) -> tuple[list[Word], list[Filling]]:
