@@ -35,6 +35,7 @@ SEED = 5
 HOMES = 36
 HOURS = 12
 GRACE = 60.0
+SHOP = (-31.2, 137.9)
 ALL = ("analytics", "service")
 SPOKEN = (CanaryType.EMAIL, CanaryType.PHONE, CanaryType.PAYMENT_CARD, CanaryType.NAME)
 
@@ -60,8 +61,9 @@ class Staged:
 
     Attributes:
         seed: of the canaries and of the ids.
+        without: person whose messages nobody sends.
+        shopping: whether everybody goes to the shop once, and shelves watch.
         people, messages, consent, requests, canaries: the truth.
-        taps: names of the taps, with the control and the purpose of each.
     """
 
     seed: int = SEED
@@ -69,6 +71,8 @@ class Staged:
     hours: int = HOURS
     settings: dict[str, Any] = field(default_factory=dict)
     without: str | None = None
+    start: datetime = START
+    shopping: bool = False
     people: list[PersonTruth] = field(default_factory=list)
     messages: list[Sent] = field(default_factory=list)
     consent: list[ConsentTruth] = field(default_factory=list)
@@ -81,7 +85,7 @@ class Staged:
         for home in range(self.homes):
             hood = f"n{home % 3}"
             person, household = f"{hood}-h{home}-p0", f"{hood}-h{home}"
-            born = 1940 + home
+            born = 1950 + home
             female = home % 2 == 0
             self.people.append(
                 PersonTruth(
@@ -110,6 +114,9 @@ class Staged:
             for home, one in enumerate(self.people):
                 at = step * 900.0 + home * 7.0
                 self._say(home, one, subjects[home], maker, at, step)
+        if self.shopping:
+            for home, one in enumerate(self.people):
+                self._shop(home, one, 2 * HOUR + home * 700.0)
         self.messages.sort(key=lambda one: one.truth.at)
 
     def _say(
@@ -120,7 +127,7 @@ class Staged:
         where = {"latitude": round(one.home[0], 6), "longitude": round(one.home[1], 6)}
         self._send(home, one, at, "wearable", "heart_rate", {"bpm": 60 + home % 30}, step * 2)
         self._send(home, one, at + 1, "wearable", "position", where, step * 2 + 1)
-        if step % 6 == home % 6:
+        if step % 8 == home % 8:
             kind = SPOKEN[(step + home) % len(SPOKEN)]
             canary = maker.make(kind, subject)
             text = f"please call back {canary.value} about the garden"
@@ -136,6 +143,16 @@ class Staged:
                     )
                 )
 
+    def _shop(self, home: int, one: PersonTruth, at: float) -> None:
+        """Send a position each minute from the shop, and take something from a shelf now and then."""
+        where = {"latitude": SHOP[0], "longitude": SHOP[1]}
+        for minute in range(15):
+            self._send(home, one, at + minute * 60, "wearable", "position", where, 1000 + minute)
+        for minute in range(2, 13, 2):
+            values = {"sku": "0400000001302"}
+            facts = {"visit": f"v{home}"}
+            self._send(home, one, at + minute * 60, "shelf", "shelf", values, minute, facts=facts)
+
     def _send(
         self,
         home: int,
@@ -146,6 +163,7 @@ class Staged:
         values: Payload,
         seq: int,
         spans: tuple[Span, ...] = (),
+        facts: dict[str, Any] | None = None,
     ) -> MessageTruth:
         device = f"{kind[0]}{self.seed:03d}{home:08d}"
         number = crc32(device.encode()) << 32 | seq
@@ -167,11 +185,11 @@ class Staged:
             hazards=(Hazard.TRANSCRIPT_PII,) if spans else (),
             attack=None,
             expect=self._expect(home, at, spans),
-            facts=None,
+            facts=facts,
             spans=spans,
             delete_by=self._delete_by(one.person, at),
         )
-        time = (START + timedelta(seconds=at)).isoformat()
+        time = (self.start + timedelta(seconds=at)).isoformat()
         payload = {"id": truth.id, "device": device, "seq": seq, "time": time, "event": event, **values}
         self.messages.append(Sent(truth, payload))
         return truth
@@ -196,7 +214,7 @@ class Staged:
         privacy = {"purpose": "analytics", "consent": {"grace": GRACE}, **self.settings}
         told = {
             "name": "staged",
-            "start": START.isoformat(),
+            "start": self.start.isoformat(),
             "privacy": privacy,
             "taps": list(taps),
             **scenario,
