@@ -121,7 +121,7 @@ def test_the_span_of_misheard_words_is_where_what_is_left_of_them_stands(
         part = heard.transcript[span.start : span.end].split()
         assert (part[0], part[-1]) == (kept[0], kept[-1])
         assert span.exact is (part == name)
-        assert span[3:6] == ("contact", "n0-h0-p0", 2)
+        assert (span.type, span.person, span.number) == ("contact", "n0-h0-p0", 2)
 
 
 def test_words_are_misheard_as_often_as_recognisers_do_it_and_unequally() -> None:
