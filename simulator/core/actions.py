@@ -18,6 +18,18 @@ class Will(msgspec.Struct, frozen=True):
     retain: bool = False
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Whom a client says it is when it connects, where that is not itself.
+
+    Attributes:
+        user: the user whose name it gives; None to show no credentials at all.
+        password: what it takes for that user's password; None to show what the user has, as a thief would.
+    """
+
+    user: str | None = None
+    password: str | None = None
+
+
 class Action(msgspec.Struct, frozen=True, gc=False, tag_field="action"):
     """Base of all actions.
 
@@ -42,6 +54,8 @@ class Connect(Action, frozen=True, gc=False, tag="connect"):
         client_id: how the device calls itself, if not by its id.
         properties: names and values that each message and the will carry beside the payload (MQTT 5), behind
             those of the whole fleet.
+        claim: whom it claims to be; itself if None.
+        source: loopback address that it connects from; left to the run if None.
     """
 
     keep_alive: int
@@ -51,6 +65,8 @@ class Connect(Action, frozen=True, gc=False, tag="connect"):
     largest_packet: int | None = None
     client_id: str | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    claim: Claim | None = None
+    source: str | None = None
 
 
 class Subscribe(Action, frozen=True, gc=False, tag="subscribe"):
@@ -102,10 +118,26 @@ class NetworkChange(Action, frozen=True, gc=False, tag="network"):
     begins: bool
 
 
+class Dial(Action, frozen=True, gc=False, tag="dial"):
+    """Open a raw connection in place of the last: nothing goes over it but the CONNECT and `Raw` bytes.
+
+    Attributes:
+        hello: the CONNECT to begin with; None to say nothing before the first `Raw`.
+    """
+
+    hello: Connect | None = None
+
+
 class Raw(Action, frozen=True, gc=False, tag="raw"):
-    """Send bytes as they are."""
+    """Send bytes as they are over the raw connection.
+
+    Attributes:
+        data: the bytes.
+        id: of the message that they hold, None if they hold none.
+    """
 
     data: bytes
+    id: str | None = None
 
 
 class Command(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from simulator.core import plugins
 from simulator.core.nearest import suggestion
-from simulator.core.units import DAY, Duration
+from simulator.core.units import DAY, MINUTE, Duration
 
 LONGEST = 366 * DAY
 """Seconds; the longest scenario."""
@@ -93,4 +93,24 @@ class FaultOptions(Options):
         gt=0,
         le=LONGEST,
         description="How long it lasts; to the end of the scenario if left out.",
+    )
+
+
+class AttackOptions(Options):
+    """What every attack can be told; an attack's own options build on it. Its times are simulated."""
+
+    kind: str = Field(description="Which attack; `fleetsim list attacks` names them.")
+    at: Duration = Field(default=0.0, ge=0, le=LONGEST, description="When it begins, in simulated time.")
+    lasting: Duration = Field(
+        default=10 * MINUTE,
+        alias="for",
+        gt=0,
+        le=DAY,
+        description="How long it lasts at most, in simulated time.",
+    )
+    devices: int = Field(
+        default=1,
+        ge=1,
+        le=1_000,
+        description="How many take part, spread evenly over the neighbourhoods.",
     )

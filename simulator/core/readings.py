@@ -66,6 +66,18 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     exact: bool = True
 
 
+class Abuse(msgspec.Struct, frozen=True):
+    """What an attack has to do with a reading.
+
+    Attributes:
+        campaign: label of the attack.
+        shown: simulated seconds that the payload gives as its event time; None for the true one.
+    """
+
+    campaign: str
+    shown: float | None = None
+
+
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """One observation of one device, before it becomes a message.
 
@@ -81,6 +93,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
         hazards: why it is personal.
         facts: what only the truth may know, such as who spoke or why an item left the shelf.
         spans: where in the values something personal stands.
+        abuse: the attack that it is part of, None if of none.
     """
 
     at: float
@@ -92,3 +105,4 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     hazards: tuple[Hazard, ...] = ()
     facts: Mapping[str, Value] | None = None
     spans: tuple[Span, ...] = ()
+    abuse: Abuse | None = None

@@ -111,7 +111,7 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
         person: whose data it is; the household, place and so on likewise, None where nobody's.
         consent: purposes that the person agrees to at that time, None where nobody's data.
         hazards: why it is personal.
-        attack: campaign, or None.
+        attack: label of the attack that it is part of, or None.
         expect: what a correct control does with it.
         facts: what only the truth knows about this event.
         fault: labels of the faults that touched it, joined by ``+`` in the order in which they did; None if
@@ -236,6 +236,150 @@ class FaultTruth(msgspec.Struct, frozen=True):
     facts: Mapping[str, Value] | None = None
 
 
+class Control(StrEnum):
+    """What is expected to stop an attack, or to tell of it."""
+
+    AUTHENTICATION = "authentication"
+    ACCESS_CONTROL = "access_control"
+    TAKEOVER = "client_id_takeover"
+    WILDCARDS = "wildcards"
+    RETAINED = "retained_messages"
+    WILL = "will_messages"
+    RATE_LIMIT = "rate_limit"
+    FLAPPING_BAN = "flapping_ban"
+    CONNECTION_LIMIT = "connection_limit"
+    PROTOCOL = "protocol_validation"
+    SIZE_LIMIT = "size_limit"
+    IN_FLIGHT_LIMIT = "in_flight_limit"
+    SUBSCRIPTION_LIMIT = "subscription_limit"
+    QUEUE_LIMIT = "queue_limit"
+    SCHEMA = "payload_schema"
+    DETECTION = "intrusion_detection"
+
+
+class Role(StrEnum):
+    """How somebody comes to take part in an attack.
+
+    Attributes:
+        COMPROMISED: a device of the fleet that has been turned.
+        OUTSIDER: a client that is none of the fleet's.
+    """
+
+    COMPROMISED = "compromised"
+    OUTSIDER = "outsider"
+
+
+class Credential(StrEnum):
+    """What a member of an attack shows when it connects.
+
+    Attributes:
+        OWN: what it has as a device of the fleet.
+        STOLEN: what a device of the fleet has.
+        SERVICE: what the account of a service has, which may read everything.
+        GUESSED: the name of a device of the fleet, with a password that is not its own.
+        NONE: nothing.
+    """
+
+    OWN = "own"
+    STOLEN = "stolen"
+    SERVICE = "service"
+    GUESSED = "guessed"
+    NONE = "none"
+
+
+class PhaseTruth(msgspec.Struct, frozen=True):
+    """A part of an attack, from `at` up to, but not including, `until`; simulated seconds."""
+
+    name: str
+    at: float
+    until: float
+
+
+class MemberTruth(msgspec.Struct, frozen=True):
+    """Somebody who takes part in an attack.
+
+    Attributes:
+        device: id in the rows of messages and sessions; for an outsider also its client id, unless it has
+            others.
+        cause: how it was turned; None for an outsider.
+        user: whose name it gives, None for its own or none.
+        client_id: whose client id it takes, None for its own or, of an attack that varies them, many.
+    """
+
+    device: str
+    role: Role
+    credential: Credential
+    cause: str | None = None
+    user: str | None = None
+    client_id: str | None = None
+
+
+class ThresholdTruth(msgspec.Struct, frozen=True):
+    """What a control that counts must notice.
+
+    Attributes:
+        measure: what it counts, such as ``connects``.
+        per: by which key: ``client_id``, ``user``, ``address`` or ``broker``.
+        count: how many are too many.
+        within: seconds in which they are counted.
+        crossed_at: simulated seconds at which the attack is expected to cross it; None if it never does.
+    """
+
+    measure: str
+    per: str
+    count: float
+    within: float
+    crossed_at: float | None
+
+
+class CampaignTruth(msgspec.Struct, frozen=True):
+    """An attack, or something honest that looks like one.
+
+    Attributes:
+        campaign: its label, ``KIND-N`` with its place in the scenario's list counted from 0.
+        benign: whether it is honest; it then is a fault of the scenario, whose label it has.
+        at, until: from when to when, in simulated seconds.
+        phases: its parts, in order of time.
+        members: who takes part, by device id.
+        victims: devices that it is aimed at, by id.
+        control: what is expected to stop it or to tell of it; None if honest.
+        threshold: what that control must notice, if it counts.
+        resembles: kinds of attacks that it looks like, if honest.
+        technique: of MITRE ATT&CK for ICS.
+        facts: further truths, such as what was exfiltrated.
+    """
+
+    campaign: str
+    kind: str
+    benign: bool
+    at: float
+    until: float
+    phases: tuple[PhaseTruth, ...]
+    members: tuple[MemberTruth, ...]
+    victims: tuple[str, ...] = ()
+    control: Control | None = None
+    threshold: ThresholdTruth | None = None
+    resembles: tuple[str, ...] = ()
+    technique: str | None = None
+    facts: Mapping[str, Value] | None = None
+
+
+class Overheard(msgspec.Struct, frozen=True, gc=False):
+    """A message that somebody who takes part in an attack was given by the broker; a fact of delivery.
+
+    Attributes:
+        device: who was given it.
+        at: seconds since the load began.
+        topic: where it was published.
+        size: bytes of its payload.
+    """
+
+    device: str
+    at: float
+    topic: str
+    size: int
+
+
 class Delivered(msgspec.Struct, frozen=True, gc=False):
     """How one message fared on the network; times are seconds since the load began.
 
@@ -267,9 +411,13 @@ class SessionChange(msgspec.Struct, frozen=True, gc=False):
         at: seconds since the load began.
         state: what it is from then on.
         reason: MQTT reason code in words or another cause, None where it went as its device wanted.
+        client_id: what it calls itself to the broker, None for the device's id; told of attackers.
+        source: address and port that it connected from, None if not known; told of attackers.
     """
 
     device: str
     at: float
     state: SessionMoment
     reason: str | None = None
+    client_id: str | None = None
+    source: str | None = None
