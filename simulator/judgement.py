@@ -24,7 +24,7 @@ def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
         RunFailedError: the truth cannot be read, or the verdicts not be written.
     """
     cut_short = summary.status is Status.INTERRUPTED or summary.failure is not None
-    if cut_short or not any(tap.of for tap in scenario.taps):
+    if cut_short or not any(_is_judged(control, scenario) for control in _tapped(scenario)):
         return summary
     return with_verdicts(summary, scenario, verify(folder.path))
 
@@ -52,10 +52,19 @@ def with_verdicts(summary: Summary, scenario: Scenario, verification: Verificati
     )
 
 
+def _tapped(scenario: Scenario) -> list[str]:
+    """Return the names of the controls whose output is recorded."""
+    return list(dict.fromkeys(tap.of for tap in scenario.taps if tap.of is not None))
+
+
+def _is_judged(name: str, scenario: Scenario) -> bool:
+    """Return whether any check is there for a control."""
+    return all(control.name != name or control.checks != () for control in scenario.controls)
+
+
 def _verdicts(scenario: Scenario, verification: Verification) -> Iterator[VerdictResult]:
-    tapped = dict.fromkeys(tap.of for tap in scenario.taps if tap.of is not None)
     expected = {control.name: control.expect for control in scenario.controls}
-    for control in tapped:
+    for control in _tapped(scenario):
         judged = (one.check for one in verification.checks if one.control == control)
         wanted = dict.fromkeys(judged, Verdict.HELD) | expected.get(control, {})
         for check, verdict in wanted.items():

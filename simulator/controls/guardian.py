@@ -11,9 +11,9 @@ from typing import Self
 _WATCH = """
 groups=
 while read -r group; do groups="$groups -$group"; done
-for group in $groups; do kill -TERM -- "$group" 2>/dev/null; done
+for group in $groups; do kill -s TERM -- "$group" 2>/dev/null; done
 sleep 3
-for group in $groups; do kill -KILL -- "$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "$group" 2>/dev/null; done
 """
 
 

@@ -203,10 +203,11 @@ class _Recorder:
         return Tape(self._order.folder / f"{tap.name}.jsonl", self._clock)
 
     def _reader(self, tap: TapOptions) -> FileTap | DirectoryTap | None:
-        tape = self._tapes[tap.name]
         if tap.file is not None:
-            return FileTap(Path(tap.file), tape)
-        return None if tap.directory is None else DirectoryTap(Path(tap.directory), tape)
+            return FileTap(Path(tap.file), self._tapes[tap.name])
+        if tap.directory is not None:
+            return DirectoryTap(Path(tap.directory), self._tapes[tap.name])
+        return None
 
     def _listen(self, tap: TapOptions) -> int:
         sink = HttpSink(tap.http or 0, self._tapes[tap.name])
