@@ -288,19 +288,6 @@ class Scenario(Options):
             )
         return controls
 
-    @field_validator("controls")
-    @classmethod
-    def _seen_by_the_broker(
-        cls, controls: tuple[ControlOptions, ...], info: ValidationInfo
-    ) -> tuple[ControlOptions, ...]:
-        embedded = "mqtt" in info.data and info.data["mqtt"].broker == "embedded"
-        if embedded and any(control.ready.subscriptions is not None for control in controls):
-            raise ValueError(
-                "the embedded broker does not count subscriptions; have the control print a line, and write "
-                "ready: {line: ...}, or name another in mqtt.broker, such as mosquitto"
-            )
-        return controls
-
     @field_validator("thresholds")
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
