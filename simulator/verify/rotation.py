@@ -19,8 +19,11 @@ from simulator.verify.fixes import METRES_PER_DEGREE
 from simulator.verify.ground import NOBODY
 from simulator.verify.traces import Traces
 
-MOST = 2000
+MOST = 500
 """Changes that are looked at."""
+
+MOST_CANDIDATES = 100
+"""New pseudonyms among which the right one is looked for."""
 
 NEXT = 6 * HOUR
 """Seconds after which nobody expects an old pseudonym's device any more."""
@@ -97,7 +100,11 @@ def follow(traces: Traces, case: Case) -> Followed:
     followed = Followed()
     for old, new in changes:
         low, high = np.searchsorted(moments, [last[old].at - OVERLAP, last[old].at + NEXT])
-        candidates = [one for one in begun[low:high] if one != old]
+        candidates = [one for one in begun[low:high] if one not in (old, new)]
+        if len(candidates) >= MOST_CANDIDATES:
+            chosen = generator.choice(len(candidates), MOST_CANDIDATES - 1, replace=False)
+            candidates = [candidates[number] for number in chosen.tolist()]
+        candidates.append(new)
         scores = [_score(last[old], first[one]) for one in candidates]
         best = candidates[int(np.argmax(scores))]
         followed.trials += 1

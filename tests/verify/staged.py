@@ -190,7 +190,8 @@ class Staged:
             delete_by=self._delete_by(one.person, at),
         )
         time = (self.start + timedelta(seconds=at)).isoformat()
-        payload = {"id": truth.id, "device": device, "seq": seq, "time": time, "event": event, **values}
+        own = {"device": device, "seq": seq + home * 37, "time": time, "event": event}
+        payload = {"id": truth.id, **own, **values}
         self.messages.append(Sent(truth, payload))
         return truth
 
