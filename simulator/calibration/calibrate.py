@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from simulator.calibration import inventory_sensor, privacy, smart_speaker, wearable, world
+from simulator.calibration import inventory_sensor, privacy, pulse, smart_speaker, wearable, world
 from simulator.calibration.cohort import Cohort
 from simulator.calibration.estimate import Estimate, UnmeasurableError
 from simulator.calibration.measure import Measure
@@ -16,6 +16,7 @@ from simulator.core.errors import UsageError
 from simulator.core.nearest import suggestion
 
 MEASURES: Mapping[str, Measure] = {
+    **pulse.MEASURES,
     **wearable.MEASURES,
     **smart_speaker.MEASURES,
     **inventory_sensor.MEASURES,

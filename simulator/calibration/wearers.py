@@ -28,6 +28,9 @@ RESTING_CADENCE = 3.0
 LONGEST_STAGE = 4 * HOUR
 """No stage of sleep lasts so long: the watch has lost sight of its wearer."""
 
+LEAST_SAMPLES = 20
+"""Readings of a person that make a median."""
+
 NIGHT_ENDS = 1 * HOUR
 """Awake for so long, one has got up; a shorter time awake is part of the night."""
 
@@ -203,6 +206,11 @@ class Wearers(Cohort):
         wrist = self._of(truth)
         wrist.steps.add(truth, values["count"])
         wrist.counted.append(values["seconds"])
+
+
+def local_hours(wearers: Wearers, at: Floats) -> Floats:
+    """Return the local hours of some moments."""
+    return np.asarray((at + wearers.chronicle.calendar.hour(0.0) * HOUR) % DAY / HOUR)
 
 
 class Bands(Wearers):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hand_made import HandMadeTown, HandMadeWearers, person, pulse, spell, steps, truth
 
+from simulator.calibration import pulse as pulses
 from simulator.calibration import wearable
 from simulator.calibration.estimate import UnmeasurableError
 from simulator.calibration.wearers import Night, Wrist
@@ -128,7 +129,7 @@ class TestPulse:
                 steps(wrist, (quarter + 1) * QUARTER, 0)
                 at, night = quarter * QUARTER + 60.0, quarter < 28
                 pulse(wrist, at, 60.0 if night else 65.0, Activity.ASLEEP if night else Activity.HOME)
-        (found,) = wearable.rhr_day_night_gap(wearers)
+        (found,) = pulses.rhr_day_night_gap(wearers)
         assert found.value == pytest.approx(5.0)
 
     def test_the_lowest_hour_is_told_by_its_middle(self) -> None:
@@ -137,7 +138,7 @@ class TestPulse:
             wrist = wearers.wear(person(number))
             for hour in range(24):
                 pulse(wrist, (hour + 0.3) * HOUR, 50.0 if hour == 4 else 60.0 + number)
-        (found,) = wearable.hr_nadir_hour(wearers)
+        (found,) = pulses.hr_nadir_hour(wearers)
         assert (found.value, found.low, found.high) == (4.5, 4.5, 4.5)
 
     def test_an_exponential_settles_after_three_time_constants(self) -> None:
@@ -147,7 +148,7 @@ class TestPulse:
             wrist = wearers.wear(person(number), spells)
             for since in range(10 + number, 1200, 30):
                 pulse(wrist, HOUR + since, 60.0 + 60.0 * math.exp(-since / 80.0))
-        (found,) = wearable.hr_recovery(wearers)
+        (found,) = pulses.hr_recovery(wearers)
         assert found.value == pytest.approx(4.0, abs=0.15)
 
     def test_the_slope_of_pulse_on_cadence_takes_the_quarter_before_along(self) -> None:
@@ -163,7 +164,7 @@ class TestPulse:
                     bpm = 60.0 + 5.0 * number + 0.4 * cadence + generator.normal()
                     pulse(wrist, quarter * QUARTER + 180.0 * at + 1.0, bpm)
                 before = count
-        (found,) = wearable.hr_per_cadence(wearers)
+        (found,) = pulses.hr_per_cadence(wearers)
         assert found.value == pytest.approx(0.4, abs=0.02)
 
     def test_resting_pulse_is_what_watches_report_of_whole_weeks(self) -> None:
@@ -173,8 +174,8 @@ class TestPulse:
             for day in range(7):
                 wrist.rest.add(truth("resting_heart_rate", day * DAY), bpm)
         wearers.wear(person(2)).rest.add(truth("resting_heart_rate", 0.0), 200.0)
-        assert wearable.rhr_mean(wearers)[0].value == pytest.approx(65.0)
-        assert wearable.rhr_sd(wearers)[0].value == pytest.approx(math.sqrt(50.0))
+        assert pulses.rhr_mean(wearers)[0].value == pytest.approx(65.0)
+        assert pulses.rhr_sd(wearers)[0].value == pytest.approx(math.sqrt(50.0))
 
     def test_variability_falls_by_age_and_is_higher_asleep(self) -> None:
         wearers = HandMadeWearers()
@@ -185,7 +186,7 @@ class TestPulse:
                 usual = 60.0 * math.exp(-0.2 * number) * (1.2 if asleep else 1.0)
                 doing = Activity.ASLEEP if asleep else Activity.HOME
                 wrist.variability.add(truth("heart_rate_variability", count * HOUR, doing), usual)
-        slope, night = wearable.rmssd_by_age(wearers)
+        slope, night = pulses.rmssd_by_age(wearers)
         assert slope.value == pytest.approx(-0.2)
         assert night.value == pytest.approx(20.0)
 
@@ -277,11 +278,11 @@ class TestAYear:
             def people(self, _least_age: int) -> list[Any]:
                 return people
 
-        (found,) = wearable.rhr_weekly_swing(wearers, Crowd())  # type: ignore[arg-type]
+        (found,) = pulses.rhr_weekly_swing(wearers, Crowd())  # type: ignore[arg-type]
         assert found.value == pytest.approx(30.0)
 
     def test_without_a_reported_day_there_is_nothing_to_say(self) -> None:
         wearers = HandMadeWearers()
         wearers.wear(person())
         with pytest.raises(UnmeasurableError, match="resting pulse"):
-            wearable.rhr_weekly_swing(wearers, object())  # type: ignore[arg-type]
+            pulses.rhr_weekly_swing(wearers, object())  # type: ignore[arg-type]
