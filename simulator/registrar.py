@@ -25,6 +25,9 @@ from simulator.scenario.mqtt import Mqtt
 from simulator.station import Outbox, purposes
 from simulator.world import Agenda, Person
 
+OPENS = 0.001
+"""Simulated seconds from the start to its first message: sessions come first in a stream."""
+
 _QOS = 1
 
 _time = attrgetter("at")
@@ -131,8 +134,8 @@ class Registrar:
         theirs = chain.from_iterable(self._decisions.get(person.id, ()) for person in permission.people)
         register = self._register
         permission.foresee(sorted(theirs, key=_time), register.grace, register.answer_within)
-        if register.grace:
-            permission.unsettle()
+        if permission.people:
+            self._unsettle([permission], register.grace - self._agenda.now)
 
     def opening(self) -> Iterator[Step]:
         """Yield how it goes online."""
@@ -144,23 +147,22 @@ class Registrar:
     def run(self) -> Process:
         """Return its life: publish everybody's consent, then each decision as it is made."""
         agenda = self._agenda
+        yield agenda.timeout(OPENS - agenda.now)
         for person in self._register.people:
-            self._publish_consent(person, ConsentCause.START)
-        everything = {id(one): one for those in self._permissions.values() for one in those}
-        self._unsettle(everything.values())
+            self._publish_consent(person, ConsentCause.START, 0.0)
         for decision in self._register.decisions:
-            yield agenda.timeout(decision.at - agenda.now)
+            yield agenda.timeout(max(decision.at - agenda.now, 0.0))
             person = self._people[decision.person]
             if decision.request is not None:
                 self._publish_request(person, decision)
             if decision.cause is not None:
                 person.consent = decision.purposes
-                self._publish_consent(person, decision.cause)
-                self._unsettle(one for one in self._permissions[person.id] if one.heed(decision))
+                self._publish_consent(person, decision.cause, decision.at)
+                changed = [one for one in self._permissions[person.id] if one.heed(decision)]
+                self._unsettle(changed, self._register.grace)
 
-    def _unsettle(self, permissions: Iterable[Permission]) -> None:
-        """Let permissions have changed now, with the grace period in which controls may not know."""
-        grace = self._register.grace
+    def _unsettle(self, permissions: Iterable[Permission], grace: float) -> None:
+        """Let permissions have changed, with the seconds from now on in which controls may not know."""
         settling = [(one, one.unsettle()) for one in permissions]
         if not settling:
             return
@@ -174,14 +176,14 @@ class Registrar:
         else:
             self._agenda.timeout(grace).callbacks.append(settle)
 
-    def _publish_consent(self, person: Person, cause: ConsentCause) -> None:
+    def _publish_consent(self, person: Person, cause: ConsentCause, since: float) -> None:
         self._versions[person.id] += 1
         self._publish(
             CONSENT,
             person,
             {
                 "version": self._versions[person.id],
-                "time": self._calendar.timestamp(self._agenda.now),
+                "time": self._calendar.timestamp(since),
                 "purposes": {purpose.value: purpose in person.consent for purpose in Purpose},
                 "devices": [*self._devices[person.id]],
             },
