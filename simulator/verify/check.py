@@ -82,6 +82,7 @@ class Case:
         beside: paths and purposes of what came out of the control in that run.
         asked: names of the checks that the control is for; all that have something to judge if empty.
         seed: of what the checks draw at random.
+        memo: what several examiners share, so that it is gathered once.
     """
 
     control: str
@@ -94,6 +95,7 @@ class Case:
     beside: Sequence[tuple[Path, str]] = ()
     asked: frozenset[str] = frozenset()
     seed: int = 1
+    memo: dict[str, Any] = field(default_factory=dict)
 
     @property
     def purpose(self) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from simulator.core.units import DAY
 from simulator.verify.check import Batch, Case
 from simulator.verify.fixes import Fixes, Floats, Integers
-from simulator.verify.ground import NOBODY, Codes, local_seconds
+from simulator.verify.ground import NOBODY, Codes, Flags, local_seconds
 from simulator.verify.output import Output, moment, number
 
 SENDERS = ("pseudonym", "device", "client_id", "user", "user_id", "subject", "person", "account", "token")
@@ -29,27 +31,40 @@ def sender_of(output: Output) -> str | None:
 
 
 class Traces:
-    """Gathers who sent what and when.
+    """Gathers who sent what and when. The checks of one control share one.
 
     Args:
         case: the control.
 
     Attributes:
         senders: who they are to a consumer, by number.
+        purposes: of the consumers, by number.
     """
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._ground = case.ground
         self._since = case.start.timestamp()
+        self._latest: Batch | None = None
         self.senders = Codes()
-        self._sender, self._message, self._seq = array("i"), array("i"), array("d")
-        self._at = array("d")
+        self.purposes = Codes()
+        self._sender, self._message, self._purpose = array("i"), array("i"), array("i")
+        self._at, self._seq = array("d"), array("d")
         self._fixed = array("i")
         self._latitude, self._longitude = array("d"), array("d")
 
+    @classmethod
+    def of(cls, case: Case) -> Traces:
+        """Return those of a control."""
+        traces: Traces = case.memo.setdefault("traces", cls(case))
+        return traces
+
     def add(self, batch: Batch) -> None:
-        """Take the messages among some records."""
+        """Take some records, unless another check has given them already."""
+        if batch is self._latest:
+            return
+        self._latest = batch
+        purpose = self.purposes.number(batch.purpose)
         observed = self._ground.observed
         for output, message in zip(batch.outputs, batch.message.tolist(), strict=True):
             sender = sender_of(output)
@@ -69,9 +84,36 @@ class Traces:
                 self._longitude.append(where[1])
             self._sender.append(self.senders.number(sender))
             self._message.append(message)
+            self._purpose.append(purpose)
             self._at.append(when)
             seq = output.fields.get("seq")
             self._seq.append(float(seq) if isinstance(seq, int) else np.nan)
+
+    def by_purpose(self) -> Mapping[str, Traces]:
+        """Return those for each purpose."""
+        if len(self.purposes) < 2:
+            return dict.fromkeys(self.purposes.texts, self)
+        return {
+            purpose: self._within(np.frombuffer(self._purpose, np.int32) == number)
+            for number, purpose in enumerate(self.purposes.texts)
+        }
+
+    def _within(self, rows: Flags) -> Traces:
+        traces = Traces(self._case)
+        traces.senders = self.senders
+        for name in ("_sender", "_message", "_at", "_seq"):
+            column: array[Any] = getattr(self, name)
+            setattr(traces, name, array(column.typecode, np.asarray(column)[rows].tobytes()))
+        fixed = rows[self.fixed]
+        places = np.cumsum(rows) - 1
+        traces._fixed = array("i", places[self.fixed[fixed]].astype(np.int32).tobytes())
+        traces._latitude = array("d", np.asarray(self._latitude)[fixed].tobytes())
+        traces._longitude = array("d", np.asarray(self._longitude)[fixed].tobytes())
+        return traces
+
+    def present(self) -> list[str]:
+        """Return the senders that are there, by name."""
+        return [self.senders.texts[number] for number in np.unique(self.sender).tolist()]
 
     def __len__(self) -> int:
         return len(self._sender)
@@ -133,9 +175,8 @@ def position_of(output: Output) -> tuple[float, float] | None:
     """Return the position in a record, the most precise one if it has several; None if it has none."""
     fields = output.fields
     found: list[tuple[int, float, float]] = []
-    for name, value in fields.items():
-        if not name.endswith(_LATITUDES):
-            continue
+    for name in [name for name in fields if name.endswith(_LATITUDES)]:
+        value = fields[name]
         prefix, _, last = name.rpartition(".")
         if last not in _LATITUDES:
             continue

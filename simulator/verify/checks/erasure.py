@@ -138,7 +138,9 @@ class ErasureExaminer(ForgettingExaminer):
 
     def conclude(self) -> Iterable[CheckResult]:
         """A result about what is left, and one about the time that it took if the control tells."""
-        if not self.requests and self._scope.came.any():
+        if not self.case.ground.requests:
+            return
+        if not self.requests:
             yield result(
                 Verdict.UNTRUSTED,
                 "nobody's request for erasure was due in the run",

@@ -38,7 +38,7 @@ class _PositionExaminer(Examiner):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._traces = Traces(case)
+        self._traces = Traces.of(case)
 
     def see(self, batch: Batch) -> None:
         """Take positions."""

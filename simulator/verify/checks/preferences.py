@@ -31,6 +31,9 @@ ADVANTAGE = 0.15
 LEAST_PEOPLE = 30
 """Whose traces came out; fewer tell nothing."""
 
+MOST_PEOPLE = 2000
+"""Who are held against each other; more tell no more."""
+
 _WAYS_OF_LIFE = 24
 
 Features = np.ndarray[Any, np.dtype[np.float64]]
@@ -54,7 +57,7 @@ class PreferenceExaminer(Examiner):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._traces = Traces(case)
+        self._traces = Traces.of(case)
 
     def see(self, batch: Batch) -> None:
         """Take who did what when."""
@@ -95,7 +98,11 @@ class PreferenceExaminer(Examiner):
         theirs = (whose != NOBODY) & (traces.message != NOBODY)
         if not theirs.any():
             return np.zeros(0, np.int64), np.zeros((0, 0))
-        people, row = np.unique(whose[theirs], return_inverse=True)
+        people = np.unique(whose[theirs])
+        if len(people) > MOST_PEOPLE:
+            people = np.sort(self.case.generator().choice(people, MOST_PEOPLE, replace=False))
+            theirs &= np.isin(whose, people)
+        row = np.searchsorted(people, whose[theirs])
         event = ground.event[traces.message[theirs]].astype(np.int64)
         local = traces.at[theirs] + local_seconds(self.case.start)
         hour = (local % DAY // HOUR).astype(np.int64) % _WAYS_OF_LIFE
@@ -111,7 +118,10 @@ def guess(features: Features, segments: list[str]) -> Proportion:
     """Return the share of people whom those most alike among the others put into the right segment."""
     alike: Floats = features @ features.T
     np.fill_diagonal(alike, -np.inf)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEIGHBOURS]
+    most = min(NEIGHBOURS, len(segments) - 1)
+    if most < 1:
+        return Proportion(0, len(segments))
+    nearest = np.argpartition(-alike, most - 1, axis=1)[:, :most]
     right = 0
     for person, neighbours in enumerate(nearest.tolist()):
         votes = Counter(segments[one] for one in neighbours if one != person)

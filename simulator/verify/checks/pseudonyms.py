@@ -44,17 +44,17 @@ class PseudonymExaminer(Examiner):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self._by_purpose: dict[str, Traces] = {}
+        self._traces = Traces.of(case)
 
     def see(self, batch: Batch) -> None:
         """Take pseudonyms."""
-        self._by_purpose.setdefault(batch.purpose, Traces(self.case)).add(batch)
+        self._traces.add(batch)
 
     def conclude(self) -> Iterable[CheckResult]:
         """A result for each thing that can go wrong; nothing if no pseudonyms came out."""
-        all_traces = {purpose: one for purpose, one in self._by_purpose.items() if len(one)}
-        if not all_traces:
+        if not len(self._traces):
             return
+        all_traces = {purpose: one for purpose, one in self._traces.by_purpose().items() if len(one)}
         raw = self._raw(all_traces.values())
         if raw.trials and raw.count == raw.trials and "pseudonyms" not in self.case.asked:
             return
@@ -71,7 +71,7 @@ class PseudonymExaminer(Examiner):
         count = trials = 0
         ground = self.case.ground
         for one in traces:
-            for sender in one.senders.texts:
+            for sender in one.present():
                 trials += 1
                 count += max(ground.devices.known(sender), ground.people.known(sender)) != NOBODY
         return Proportion(count, trials)
@@ -205,10 +205,10 @@ class PseudonymExaminer(Examiner):
             concern=Concern.LINKAGE,
         )
 
-    def _across(self, traces: dict[str, Traces]) -> CheckResult:
+    def _across(self, traces: Mapping[str, Traces]) -> CheckResult:
         """Look for pseudonyms that are the same for several purposes."""
         purposes = list(traces)
-        seen = [set(traces[purpose].senders.texts) for purpose in purposes]
+        seen = [set(traces[purpose].present()) for purpose in purposes]
         everybody = set.union(*seen)
         shared = [sender for sender in everybody if sum(sender in one for one in seen) > 1]
         counted = Proportion(len(shared), len(everybody))
