@@ -19,13 +19,15 @@ class LocationCoarsener(Control):
             self.send(topic, self.coarsen(fields))
 
     def coarsen(self, fields: Fields) -> Fields:
-        """Return a position as the middle of its cell, at its hour, and without its error."""
-        coarse = {
+        """Return a position as the middle of its cell, at its hour, with nothing else but who sent it."""
+        return {
+            "id": fields["id"],
+            "device": fields["device"],
+            "event": fields["event"],
+            "time": fields["time"][:13] + ":00:00.000Z",
             "latitude": middle(fields["latitude"]),
             "longitude": middle(fields["longitude"]),
-            "time": fields["time"][:13] + ":00:00.000Z",
         }
-        return {name: value for name, value in fields.items() if name != "accuracy"} | coarse
 
 
 def middle(degrees: float) -> float:

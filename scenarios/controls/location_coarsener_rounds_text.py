@@ -15,7 +15,7 @@ class RoundsText(LocationCoarsener):
     def coarsen(self, fields: Fields) -> Fields:
         """Return a position with shorter numbers."""
         short = {name: float(f"{fields[name]:.3f}") for name in ("latitude", "longitude")}
-        return fields | short
+        return super().coarsen(fields) | short | {"time": fields["time"]}
 
 
 if __name__ == "__main__":

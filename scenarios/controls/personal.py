@@ -7,6 +7,24 @@ import re
 _TOKEN = r"vexo[a-z2-7]{19}"
 _SURNAME = r"vexo[a-z]{14}"
 
+_CONDITIONS = (
+    "asthma",
+    "epilepsy",
+    "type [12] diabetes",
+    "hypertension",
+    "depression",
+    "rheumatoid arthritis",
+    "hepatitis C",
+    "HIV infection",
+    "breast cancer",
+    "bipolar disorder",
+    "infertility",
+    "Crohn's disease",
+    "migraine",
+    "kidney failure",
+    "multiple sclerosis",
+)
+
 PATTERNS: dict[str, re.Pattern[str]] = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
@@ -19,7 +37,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         "mac": r"\b00[:-]00[:-]5e[:-]00[:-]53[:-][0-9a-f]{2}\b",
         "card": r"\b4242\d{12}\b",
         "loyalty_number": r"\b2424242\d{11}\b",
-        "health": rf"\b[a-z]+( [a-z]+){{0,3}} \(record {_TOKEN}\)",
+        "health": rf"({'|'.join(_CONDITIONS)}) \(record {_TOKEN}\)",
         "address": rf"\b\d+ {_SURNAME}( [A-Z][a-z]+)?(, [A-Z][a-z]+( [A-Z][a-z]+)*)?",
         "name": rf"(\b(?-i:[A-Z])[a-z]+ )?\b{_SURNAME}\b",
         "token": _TOKEN,
