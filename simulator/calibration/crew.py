@@ -55,7 +55,8 @@ def calibrate_on(
             done, waiting = wait(waiting, TURN, FIRST_COMPLETED)
             _pass_on(told, progress)
             for job in done:
-                yield from job.result()
+                if not job.cancelled():
+                    yield from job.result()
             if stopped():
                 stop.set()
                 for job in waiting:

@@ -61,3 +61,9 @@ def test_the_row_holds(findings: dict[str, Finding], target: str) -> None:
 def test_stopping_keeps_what_is_done() -> None:
     found = list(calibrate_on(1, select(["bearing_ims", "hr_nadir_hour", "pill"]), stopped=lambda: True))
     assert {finding.target.id for finding in found} == {"pill_detected", "pill_adherence", "bearing_ims"}
+
+
+def test_stopping_ends_the_processes() -> None:
+    targets = select(["pill_detected", "hr_nadir_hour", "shrink", "unsynced_store", "irregular_pulse"])
+    found = {finding.target.id for finding in calibrate_on(2, targets, stopped=lambda: True)}
+    assert found <= {"pill_detected"}
