@@ -10,6 +10,7 @@ from simulator.verify.linkage import Baskets, Linkage, link
 from simulator.verify.proportion import Proportion
 from simulator.verify.record import Record
 from simulator.verify.scan import Scanner
+from simulator.verify.sinks import SinkError
 from simulator.verify.source import Source
 from simulator.verify.unicity import call_records, unicity
 from simulator.verify.verification import (
@@ -40,6 +41,7 @@ __all__ = [
     "Proportion",
     "Record",
     "Scanner",
+    "SinkError",
     "Source",
     "SourceResult",
     "Verdict",
