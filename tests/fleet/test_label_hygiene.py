@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from private_town import KINDS, Message, Told, scenario, told
+from private_town import Message, Told, scenario, told
 
 from simulator.core.readings import Hazard
 from simulator.privacy.hazards import note_pii
@@ -135,7 +135,7 @@ def town() -> Told:
         "retained": 0.0,
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(note_pii, "A_DAY", {kind: 12.0 for kind in note_pii.A_DAY})
+        patch.setattr(note_pii, "A_DAY", dict.fromkeys(note_pii.A_DAY, 12.0))
         return told(
             scenario(
                 {"hazards": rates, "consent": {"withdraw_per_day": 1.0, "grace": "1m"}},

@@ -53,7 +53,7 @@ def _of_shoppers(bearer: Bearer, bears: bool) -> Change:
     draws = bearer.draws("receipt")
 
     def put(reading: Reading) -> Reading:
-        if reading.person is None:
+        if reading.person is None or Hazard.PURCHASE not in reading.hazards:
             return reading
         canary = bearer.canary(reading.person, CanaryType.LOYALTY_NUMBER)
         if not bears:
