@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,21 +34,25 @@ class Catalogue:
     Args:
         canaries: makes them.
         subjects: whose.
+        further: canaries besides those that everybody has, such as the address of a friend.
     """
 
-    def __init__(self, canaries: Canaries, subjects: Iterable[Subject]) -> None:
+    def __init__(
+        self, canaries: Canaries, subjects: Iterable[Subject], further: Iterable[Canary] = ()
+    ) -> None:
         self._canaries = canaries
         self._subjects = tuple(subjects)
         self._slots: tuple[tuple[CanaryType, int], ...] = ()
         cores, digests, digested = array("Q"), array("Q"), array("I")
         entry = 0
-        for subject in self._subjects:
-            for canary in canaries.of(subject):
-                cores.append(_key(canary.core))
-                for digest in _digests(canary):
-                    digests.append(int.from_bytes(digest[:8], "big"))
-                    digested.append(entry)
-                entry += 1
+        self._further = tuple(further)
+        everybody = (canary for subject in self._subjects for canary in canaries.of(subject))
+        for canary in chain(everybody, self._further):
+            cores.append(_key(canary.core))
+            for digest in _digests(canary):
+                digests.append(int.from_bytes(digest[:8], "big"))
+                digested.append(entry)
+            entry += 1
         if self._subjects:
             self._slots = tuple((one.type, one.number) for one in canaries.of(self._subjects[0]))
         self._cores = _Index(cores, np.arange(entry, dtype=np.uint32))
@@ -57,7 +62,7 @@ class Catalogue:
         self.digested = lru_cache(_KNOWN)(self._digested)
 
     def __len__(self) -> int:
-        return len(self._subjects) * len(self._slots)
+        return len(self._subjects) * len(self._slots) + len(self._further)
 
     def _whose(self, core: str) -> tuple[Canary, ...]:
         """Return the canaries with a core, which are none for anything that is not a core."""
@@ -82,6 +87,8 @@ class Catalogue:
         )
 
     def _entry(self, entry: int) -> Canary:
+        if (place := entry - len(self._subjects) * len(self._slots)) >= 0:
+            return self._further[place]
         subject, slot = divmod(entry, len(self._slots))
         kind, number = self._slots[slot]
         return self._canaries.make(kind, self._subjects[subject], number)

@@ -68,7 +68,7 @@ class Traces:
         observed = self._ground.observed
         for output, message in zip(batch.outputs, batch.message.tolist(), strict=True):
             sender = sender_of(output)
-            if sender is None:
+            if sender is None or (message == NOBODY and "subject" in output.fields):
                 continue
             when = moment(output.first(TIMES))
             if when is not None:

@@ -10,10 +10,12 @@ import msgspec
 import numpy as np
 
 from simulator.core.decoding import UNREADABLE
-from simulator.privacy import Canaries, CanaryType, Mode, Subject, run_key
+from simulator.privacy import Canaries, Canary, CanaryType, Mode, Subject, run_key
 from simulator.truth import Manifest, RunFolder
 from simulator.verify.catalogue import Catalogue
 from simulator.verify.ground import NOBODY, Ground, answer_at
+
+_TYPES = frozenset(map(str, CanaryType))
 
 _LOOKED_AT = 2000
 """Messages and canaries that are held against the rest of the truth."""
@@ -82,7 +84,7 @@ def _foreign_canary(manifest: Manifest, ground: Ground) -> str | None:
         subject = subjects.get(row.person)
         if subject is None:
             return f"canaries.jsonl tells of {row.person}, who is not among the people: it is another run's"
-        if row.type not in set(CanaryType):
+        if row.type not in _TYPES:
             continue
         if canaries.make(CanaryType(row.type), subject, row.number).core != row.core:
             return f"the {row.type} of {row.person} in canaries.jsonl is not of this run's seed"
@@ -116,7 +118,13 @@ def _foreign_consent(ground: Ground) -> str | None:
 def catalogue_of(manifest: Manifest, ground: Ground) -> tuple[Catalogue, Canaries, tuple[Subject, ...]]:
     """Return the personal data of everybody in a run, what makes it, and whose it is."""
     canaries, subjects = _maker(manifest), tuple(_subjects(ground))
-    return Catalogue(canaries, subjects), canaries, subjects
+    usual = {(one.type, one.number) for one in canaries.of(subjects[0])} if subjects else set()
+    further = [
+        Canary(CanaryType(row.type), row.person, row.number, row.value, row.core)
+        for row in ground.canaries
+        if row.type in _TYPES and (CanaryType(row.type), row.number) not in usual
+    ]
+    return Catalogue(canaries, subjects, further), canaries, subjects
 
 
 def start_of(scenario: Mapping[str, Any]) -> datetime:
