@@ -38,7 +38,7 @@ class HazardRates(Options):
     occupancy: Share = Field(default=1.0, description="Devices that report what shows who is at home.")
     transcript_pii: Share | None = Field(
         default=None,
-        description="Commands to a speaker with personal data in them; as people talk, about one in nine, "
+        description="Commands to a speaker with personal data in them; as people talk, about one in eleven, "
         "if left out.",
     )
     note_pii: Share = Field(

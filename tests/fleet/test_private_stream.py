@@ -365,6 +365,17 @@ class TestDeterminism:
         assert all(len(list(read(alone))) > 10 for read in (read_consent, read_canaries))
         assert len(list(read_requests(alone))) > 0
 
+    def test_faults_and_hazards_befall_one_device_together(self) -> None:
+        """A session that begins anew tells again what is personal about it; nothing else is different."""
+        fault = {"kind": "power_cut", "at": "1h", "for": "5m", "share": 1.0, "boot": "0s"}
+        of = {"hazards": dict.fromkeys(NAMES, 1.0)}
+        town, again = (told(scenario(of, duration="3h", faults=[fault])) for _ in range(2))
+        assert town.of_devices == again.of_devices
+        sessions = defaultdict(int)
+        for message in town.of_devices:
+            sessions[message.truth.device] += Hazard.WILL_IDENTIFIER in message.truth.hazards
+        assert max(sessions.values()) == 2
+
     def test_without_a_section_there_is_none_of_it(self) -> None:
         plain = told(scenario(None, duration="2h"))
         assert all(m.truth.expect is Expectation.ALLOW for m in plain.messages)
