@@ -69,7 +69,7 @@ def test_coverage_that_is_back_is_heard_as_a_burst_of_old_news(
 ) -> None:
     told = story(mosquitto, tmp_path, {"kind": "coverage_loss", "share": 0.5, **DURING})
     stored = [(message, age) for message, age in told.ages() if message.id in told.labelled]
-    assert len(stored) > 50
+    assert len(stored) > 30
     for message, age in stored:
         assert message.time + age > WINDOW[1] - FRESH  # heard after the return
         assert message.time < WINDOW[1]
@@ -103,7 +103,7 @@ def test_a_fault_from_the_first_moment_waits_for_the_connections(
 
 def test_a_slow_consumer_hears_no_answer_and_has_to_wait(mosquitto: LocalMosquitto, tmp_path: Path) -> None:
     """With one message in flight at a time, a device that reads nothing gets one message through."""
-    fault = {"kind": "slow_consumer", "share": 0.3, "subscribe": "fleet/+/inventory_sensor/#", **DURING}
+    fault = {"kind": "slow_consumer", "share": 0.6, "subscribe": "fleet/+/inventory_sensor/#", **DURING}
     told = story(mosquitto, tmp_path, fault, mqtt={"in_flight": 1})
     in_time: Counter[str] = Counter()
     late: Counter[str] = Counter()
@@ -111,7 +111,7 @@ def test_a_slow_consumer_hears_no_answer_and_has_to_wait(mosquitto: LocalMosquit
         if message.id in told.labelled and message.payload["event"] != "heart_rate":
             (in_time if age < FRESH and message.time < WINDOW[1] - FRESH else late)[message.device] += 1
     assert max(in_time.values()) == 1
-    assert late.total() > 20
+    assert late.total() > 10
     sensors = sum(row.kind == "inventory_sensor" and row.at > WINDOW[0] for row in told.truth)
     assert told.summary.messages.commands >= sensors  # what the broker has kept for them, they get in the end
     assert told.summary.connections.lost == 0

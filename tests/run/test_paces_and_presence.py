@@ -29,6 +29,7 @@ def test_stages_send_exactly_what_their_area_says(evening: Path, tmp_path: Path)
     for workers in ("1", "2"):
         summary = run(
             evening, tmp_path / workers, "--set", "speed=null", "--set", STAGES, "--workers", workers,
+            "--duration", "6h",
             "--set", "world.households_per_neighbourhood=6",
         )  # fmt: skip
         assert abs(summary["messages"]["acknowledged"] - (100 + 200 + 300)) <= int(workers)
