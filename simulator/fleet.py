@@ -10,24 +10,29 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import zip_longest
 from operator import attrgetter, itemgetter
+from typing import Any
 
 import msgspec
 import simpy
 
+from simulator.attacks import Ground, Member, Raids, Target, look_alikes
 from simulator.core import plugins
 from simulator.core.actions import Command
 from simulator.core.calendar import Calendar
 from simulator.core.decoding import UNREADABLE
+from simulator.core.endpoint import Protocol
 from simulator.core.ids import device_id
 from simulator.core.options import DeviceOptions
 from simulator.core.process import collector_paused
 from simulator.core.records import (
+    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,
     MessageTruth,
     PersonTruth,
     RequestTruth,
+    Role,
 )
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.shard import Shard
@@ -37,6 +42,7 @@ from simulator.faults import Affliction, NetworkTrouble, Subject, Trouble
 from simulator.neighbourhood_privacy import NeighbourhoodPrivacy, subject_reference
 from simulator.privacy import Canaries, CanaryType, Mode, run_key
 from simulator.privacy.particulars import SpokenCanaries, subject_of
+from simulator.privacy.token import digest, token
 from simulator.registrar import Registrar
 from simulator.scenario import Scenario
 from simulator.station import COMMAND, BesetStation, Channel, Outbox, Station, purposes
@@ -79,6 +85,8 @@ class Fleet:
         faults, duration = scenario.faults, scenario.duration
         self._trouble = Trouble(faults, self._seeds, scenario.neighbourhoods, duration)
         self._network = NetworkTrouble(faults, duration, announces=shard.index == 0)
+        self._raids = Raids(scenario.attacks, scenario.neighbourhoods, duration)
+        self._raiders: list[Member[Any]] = []
         self.neighbourhoods = [
             build_neighbourhood(
                 self._agenda,
@@ -98,7 +106,10 @@ class Fleet:
         self._planted: set[tuple[str, str, int]] = set()
         owned = filter(shard.owns, range(scenario.neighbourhoods))
         for index, hood, privacy in zip_longest(owned, self.neighbourhoods, self._privacy):
+            before = len(self._stations)
             self._equip(hood, self._afflictions(index, hood) if faults else {}, privacy)
+            if self._raids:
+                self._raid(index, list(self._stations.values())[before:])
         self._agenda.timeout(-self._agenda.now).callbacks.append(self._switch_on)
 
     @property
@@ -116,6 +127,16 @@ class Fleet:
         """What devices call themselves that do not go by their ids, by device id."""
         stations = self._stations.items()
         return {device: of.client_id for device, of in stations if of.client_id != device}
+
+    @property
+    def outsiders(self) -> Mapping[str, str]:
+        """The attack of each client that is none of the fleet's, by its id."""
+        return self._raids.outsiders
+
+    @property
+    def compromised(self) -> Mapping[str, str]:
+        """The attack of each device that is turned, by its id."""
+        return self._raids.compromised
 
     def people(self) -> Iterator[PersonTruth]:
         """Yield the truth about everybody in this shard."""
@@ -177,6 +198,12 @@ class Fleet:
         rows = [*self._network.truth(), *self._trouble.truth()]
         yield from sorted(rows, key=lambda row: (row.at, row.device or ""))
 
+    def campaigns(self) -> Iterator[CampaignTruth]:
+        """Yield the attacks, with their members in this shard, and if there are any, what looks like one."""
+        if self.scenario.attacks:
+            yield from self._raids.truth()
+            yield from look_alikes(self.faults(), self.scenario.duration)
+
     def stream(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Step]:
         """Yield all actions in order of simulated time, then of device id, then as the device did them.
 
@@ -184,6 +211,8 @@ class Fleet:
             stopped: asked now and then; the stream ends early when it says yes.
         """
         steps = self._steps(stopped)
+        if self._raids.records:
+            steps = self._raids.through(steps)
         return self._network.through(steps) if self._network else steps
 
     def _steps(self, stopped: Callable[[], bool]) -> Iterator[Step]:
@@ -264,6 +293,33 @@ class Fleet:
             for placement in placements:
                 self._place(family, placement, channel, options, group, afflictions, privacy)
 
+    def _raid(self, index: int, stations: list[Station]) -> None:
+        """Let a neighbourhood's share of the attacks be there."""
+        of = {station.id: station for station in stations}
+
+        def put(client: str, step: Step) -> None:
+            self._outbox.append((client, step))
+
+        ground = Ground(
+            env=self._agenda,
+            seeds=self._seeds,
+            targets=tuple(Target(of[device]) for device in sorted(of)),
+            put=put,
+            disguise=lambda target, device, key: of[target.id].sibling(device, key),
+            token=lambda name: token(digest(run_key(self.scenario.seed), "exfiltrated", name)),
+            modern=self.scenario.mqtt.version is Protocol.MQTT_5,
+        )
+        members = self._raids.muster(index, ground)
+        for target in {member.muse.id: member.muse for member in members}.values():
+            device = of[target.id].device
+            target.base = device.send
+            device.send = target.overheard(device.send)
+        for member in members:
+            if member.role is Role.COMPROMISED:
+                device = of[member.id].device
+                member.onward, device.send = device.send, member.take
+        self._raiders += members
+
     def _groups(
         self, hood: Neighbourhood
     ) -> Iterator[tuple[Family, DeviceOptions, int, Iterator[Placement]]]:
@@ -331,6 +387,8 @@ class Fleet:
             self._agenda.process(station.device.run())
         for registrar in self._registrars.values():
             self._agenda.process(registrar.run())
+        for member in self._raiders:
+            self._agenda.process(self._raids.run(member))
 
 
 def _premises(entity: str) -> str:

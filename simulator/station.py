@@ -112,6 +112,15 @@ class Station:
         judge = self._judge
         return self.id if judge is None else judge.exposure.client_id or self.id
 
+    def sibling(self, device: str, key: int) -> Station:
+        """Return the way out of another device of the same kind and neighbourhood; nothing befalls it.
+
+        Args:
+            device: its id.
+            key: from which the ids of its messages are made.
+        """
+        return Station(self._channel, device, key)
+
     def expose(self, judge: Judge) -> None:
         """Let the device bear hazards, from before it goes online; the judge knows which."""
         self._judge = judge
@@ -144,8 +153,14 @@ class Station:
         )
         yield Subscribe(at, device, topic_filter=self.topic(COMMAND), qos=1), None
 
+    def message(self, reading: Reading) -> Message:
+        """Return a reading as a message of now with its truth."""
+        abuse = reading.abuse
+        shown = reading.at if abuse is None or abuse.shown is None else abuse.shown
+        return self._message(reading, shown)
+
     def _take(self, reading: Reading) -> None:
-        self._channel.outbox.append((self.id, self._message(reading, reading.at)))
+        self._channel.outbox.append((self.id, self.message(reading)))
 
     def _message(self, reading: Reading, shown: float) -> Message:
         """Return a reading as a message of now with its truth.
@@ -185,7 +200,7 @@ class Station:
                 reading.place,
                 None if person is None else purposes(channel.people[person].consent),
                 hazards,
-                None,
+                None if reading.abuse is None else reading.abuse.campaign,
                 expect,
                 reading.facts,
                 None,
@@ -215,7 +230,9 @@ class BesetStation(Station):
         return self.line.observe
 
     def _number(self, reading: Reading) -> None:
-        self.line.send(self._message(reading, self.line.clock(reading.at)))
+        abuse = reading.abuse
+        shown = reading.at if abuse is None or abuse.shown is None else abuse.shown
+        self.line.send(self._message(reading, shown + self.line.clock(reading.at) - reading.at))
 
     def _put(self, step: Step) -> None:
         self._channel.outbox.append((self.id, step))

@@ -263,8 +263,10 @@ class Role(StrEnum):
     Attributes:
         COMPROMISED: a device of the fleet that has been turned.
         OUTSIDER: a client that is none of the fleet's.
+        HONEST: a device that does what looks like an attack and is none.
     """
 
+    HONEST = "honest"
     COMPROMISED = "compromised"
     OUTSIDER = "outsider"
 

@@ -94,6 +94,13 @@ class ByKey(ABC):
         return reference
 
 
+def at_kind(place: tuple[int | str, ...], kind: str, message: str) -> ValidationError:
+    """Return an error of what a kind cannot be, at the `kind` of the mapping at a place."""
+    error = PydanticCustomError(WRONG_KIND, "{message}", {"message": message})
+    details = InitErrorDetails(type=error, loc=(*place, "kind"), input=kind)
+    return ValidationError.from_exception_data("options", [details])
+
+
 @dataclass(frozen=True, slots=True)
 class ByKind(ByKey):
     """Marks a field whose `kind` says which entry point of a group owns its options.

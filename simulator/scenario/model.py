@@ -21,21 +21,25 @@ from pydantic import (
     field_validator,
 )
 
+from simulator.core import plugins
 from simulator.core.ageing import Ageing
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
-from simulator.core.options import LONGEST, DeviceOptions, FaultOptions, Options
+from simulator.core.options import LONGEST, AttackOptions, DeviceOptions, FaultOptions, Options
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.core.units import DAY, HOUR, Duration, Rate
 from simulator.scenario.controls import ControlOptions, TapOptions, check_names
-from simulator.scenario.kinds import ByKind
+from simulator.scenario.kinds import ByKind, at_kind
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.privacy import OrOff, Privacy
 from simulator.scenario.stages import MOST_RATE, StageEntry, StageOptions
 
 DEFAULT_SPEED = 60.0
 """A simulated hour a minute."""
+
+REAL_TIME = 1.0
+"""A simulated second a second."""
 
 MOST_HOUSEHOLDS = 1_000_000
 MOST_SHOPS = 100_000
@@ -129,6 +133,10 @@ FaultEntry = Annotated[SerializeAsAny[FaultOptions], ByKind("simulator.faults", 
 """A fault, with the options of its kind."""
 
 
+AttackEntry = Annotated[SerializeAsAny[AttackOptions], ByKind("simulator.attacks", "attack")]
+"""An attack, with the options of its kind."""
+
+
 def _shops_for(world: dict[str, Any]) -> int:
     households: int = world.get("households", 0)  # 0: what is written for it is wrong, which is reported
     return math.ceil(households / _HOUSEHOLDS_PER_SHOP)
@@ -217,6 +225,12 @@ class Scenario(Options):
         max_length=100,
         description="What goes wrong with devices and network; `fleetsim list faults` names the kinds.",
     )
+    attacks: tuple[AttackEntry, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Attacks of turned devices and of outsiders; `fleetsim list attacks` names the kinds. "
+        "There are none but those named here.",
+    )
     controls: tuple[ControlOptions, ...] = Field(
         default=(),
         max_length=100,
@@ -268,6 +282,22 @@ class Scenario(Options):
     @field_serializer("privacy", mode="wrap")
     def _off_or_section(self, value: Privacy | None, write: SerializerFunctionWrapHandler) -> object:
         return False if value is None else write(value)
+
+    @field_validator("attacks")
+    @classmethod
+    def _not_sped_up(
+        cls, attacks: tuple[AttackOptions, ...], info: ValidationInfo
+    ) -> tuple[AttackOptions, ...]:
+        # What counts in windows, as rate limits and bans do, counts in real time.
+        if "speed" in info.data and info.data["speed"] != REAL_TIME:
+            for index, attack in enumerate(attacks):
+                if plugins.load("simulator.attacks", attack.kind).wall_time:
+                    raise at_kind(
+                        (index,),
+                        attack.kind,
+                        f"{attack.kind} cannot be sped up, since brokers count in real time; write speed: 1",
+                    )
+        return attacks
 
     @field_validator("controls", "taps")
     @classmethod

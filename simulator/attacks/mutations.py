@@ -1,0 +1,124 @@
+"""Packets that no library would send: a corpus of mutations, drawn by seed.
+
+They break rules of MQTT 3.1.1 and 5 that every broker has to enforce; none is aimed at a fault of one. Each
+names the clause of MQTT 3.1.1 that it breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.attacks import frames
+from simulator.core.seeds import Draws
+
+ODD_TOPICS = ("/../../", "//", "$SYS/broker/version", "$share", " ", "%2e%2e/", "a/" * 60)
+"""Topics that are allowed, at least by letter, and that no device uses."""
+
+NOT_UTF_8 = (b"\xc3\x28", b"\xed\xa0\x80", b"\xff\xfe", b"fleet\0", b"\xf4\x90\x80\x80", b"\xc0\xaf")
+"""Not UTF-8 (RFC 3629), or with U+0000 in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a mutation is made of.
+
+    Attributes:
+        draws: the corpus's stream.
+        client_id: in the form that devices have.
+        topic: of a device.
+        payload: as a device sends it.
+        modern: whether MQTT 5 is spoken.
+    """
+
+    draws: Draws
+    client_id: str
+    topic: str
+    payload: bytes
+    modern: bool
+
+    def published(self, qos: int = 0) -> bytes:
+        """Return a right PUBLISH."""
+        return frames.publish(self.topic, self.payload, qos, 1, self.modern)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One way to be wrong.
+
+    Attributes:
+        name: of the mutation.
+        after_connect: whether it follows a right CONNECT; else it is the first that is sent.
+        make: makes the bytes.
+    """
+
+    name: str
+    after_connect: bool
+    make: Callable[[Means], bytes]
+
+
+def _flipped(data: bytes, draws: Draws) -> bytes:
+    """Return bytes of which up to four bits are others; not of the length, which would only wait for more."""
+    flipped = bytearray(data)
+    for _ in range(1 + draws.below(4)):
+        place = draws.below(len(flipped))
+        place = 0 if place in (1, 2) else place
+        flipped[place] ^= 1 << draws.below(8)
+    return bytes(flipped)
+
+
+CORPUS = (
+    # 2.2.3: at most four bytes of length
+    Mutation("length of five bytes", True, lambda m: b"\x30\xff\xff\xff\xff\x7f"),
+    Mutation("length of five bytes at once", False, lambda m: b"\x10\xff\xff\xff\xff\x7f"),
+    # 3.3.1-4, 2.2: types and flags that do not exist
+    Mutation("QoS 3", True, lambda m: frames.publish(m.topic, m.payload, 3, 1, m.modern)),
+    Mutation("packet type 0", True, lambda m: frames.frame(0x00, b"")),
+    Mutation("packet type 15", True, lambda m: frames.frame(0xF1, b"")),
+    Mutation("flags of SUBSCRIBE", True, lambda m: b"\x80" + frames.subscribe(m.topic, 1, m.modern)[1:]),
+    Mutation("flags of PUBREL", True, lambda m: frames.frame(0x60, b"\0\1")),
+    # the length and the fields do not agree
+    Mutation("ends inside a field", True, lambda m: frames.frame(frames.PUBLISH, frames.text(m.topic)[:-4])),
+    Mutation(
+        "field longer than the packet",
+        True,
+        lambda m: frames.frame(frames.PUBLISH, b"\xff\xff" + m.topic.encode()),
+    ),
+    Mutation("PINGREQ with a body", True, lambda m: frames.frame(frames.PINGREQ, m.payload[:8])),
+    Mutation("PUBREL without packet id", True, lambda m: frames.frame(frames.PUBREL, b"")),
+    # 1.5.3: strings
+    Mutation(
+        "topic not UTF-8",
+        True,
+        lambda m: frames.publish(m.draws.choice(NOT_UTF_8), m.payload, 0, 0, m.modern),
+    ),
+    Mutation("filter not UTF-8", True, lambda m: frames.subscribe(m.draws.choice(NOT_UTF_8), 1, m.modern)),
+    Mutation("client id not UTF-8", False, lambda m: frames.connect(m.draws.choice(NOT_UTF_8), m.modern)),
+    # 3.3.2-2, 4.7: topics and filters
+    Mutation("wildcard in a topic", True, lambda m: frames.publish("+/#", m.payload, 0, 0, m.modern)),
+    Mutation("empty topic", True, lambda m: frames.publish("", m.payload, 0, 0, modern=False)),
+    Mutation("wildcard inside a level", True, lambda m: frames.subscribe("fleet+/#/x", 1, m.modern)),
+    Mutation(
+        "odd topic",
+        True,
+        lambda m: frames.publish(m.draws.choice(ODD_TOPICS), m.payload, 0, 0, m.modern),
+    ),
+    # 2.3.1-1, 3.8.3-3
+    Mutation("packet id 0", True, lambda m: frames.publish(m.topic, m.payload, 1, 0, m.modern)),
+    Mutation("SUBSCRIBE to nothing", True, lambda m: frames.frame(frames.SUBSCRIBE, b"\0\1")),
+    # 3.1.0-1, 3.1.0-2: order
+    Mutation("a second CONNECT", True, lambda m: frames.connect(m.client_id, m.modern)),
+    Mutation("PUBLISH before CONNECT", False, lambda m: m.published()),
+    Mutation("SUBSCRIBE before CONNECT", False, lambda m: frames.subscribe(m.topic, 1, m.modern)),
+    Mutation("PINGREQ before CONNECT", False, lambda m: frames.frame(frames.PINGREQ, b"")),
+    # 3.1.2: what CONNECT must be
+    Mutation("protocol name", False, lambda m: frames.connect(m.client_id, m.modern, name="MQTS")),
+    Mutation("protocol level", False, lambda m: frames.connect(m.client_id, m.modern, level=9)),
+    Mutation("reserved flag", False, lambda m: frames.connect(m.client_id, m.modern, flags=0x03)),
+    Mutation("will QoS 3", False, lambda m: frames.connect(m.client_id, m.modern, flags=0x1E)),
+    Mutation("flags without fields", False, lambda m: frames.connect(m.client_id, m.modern, flags=0xC2)),
+    # anything
+    Mutation("bits of a CONNECT", False, lambda m: _flipped(frames.connect(m.client_id, m.modern), m.draws)),
+    Mutation("bits of a PUBLISH", True, lambda m: _flipped(m.published(1), m.draws)),
+)
+"""All of them; a campaign goes through them again and again, in an order drawn by seed."""

@@ -1,0 +1,80 @@
+"""What an attack knows of the fleet's devices: how they look on the network, and what they said last."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from simulator.core.actions import Publish
+from simulator.core.readings import Reading
+from simulator.core.records import MessageTruth
+from simulator.core.steps import Step
+
+Message = tuple[Publish, MessageTruth]
+
+Send = Callable[[Reading], None]
+"""What a device hands its readings to."""
+
+
+REMEMBERED = 200
+"""Messages of one device that are recorded at most."""
+
+
+class Disguise(Protocol):
+    """How somebody looks on the network: as a device of the fleet does.
+
+    Attributes:
+        id: a device's id.
+    """
+
+    id: str
+
+    @property
+    def kind(self) -> str:
+        """Of which kind the device seems to be."""
+
+    def topic(self, event: str) -> str:
+        """Return the device's topic for one kind of event."""
+
+    def opening(self, at: float = 0.0, backoff: bool = True) -> Iterator[Step]:
+        """Yield how such a device goes online."""
+
+    def message(self, reading: Reading) -> Message:
+        """Return a reading as such a device sends it."""
+
+
+class Target:
+    """A device of the fleet that an attack can turn, copy or be aimed at.
+
+    Args:
+        station: the device on the network.
+
+    Attributes:
+        station: likewise.
+        last: what it has observed last, None if nothing yet; known once somebody `listens`.
+        sent: the messages that it has sent last, if somebody records them.
+        base: takes readings that are to go out as they are, past who has turned it.
+    """
+
+    __slots__ = ("base", "last", "sent", "station")
+
+    def __init__(self, station: Disguise) -> None:
+        self.station = station
+        self.last: Reading | None = None
+        self.sent: deque[Message] = deque(maxlen=REMEMBERED)
+        self.base: Send | None = None
+
+    @property
+    def id(self) -> str:
+        """The device's id."""
+        return self.station.id
+
+    def overheard(self, send: Send) -> Send:
+        """Return what takes the device's readings in place of `send`, remembers the last, and hands it on."""
+
+        def take(reading: Reading) -> None:
+            self.last = reading
+            send(reading)
+
+        return take
