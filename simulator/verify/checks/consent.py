@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from simulator.core.records import Expectation
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, Scope, at, at_most, result
-from simulator.verify.expected import expected, grace_of
-from simulator.verify.ground import NOBODY, Flags
+from simulator.verify.check import MOST_EVIDENCE, Batch, Case, Examiner, Question, Scope, at, at_most, result
+from simulator.verify.expected import expected
+from simulator.verify.ground import NOBODY, Flags, Ground
 from simulator.verify.output import Output
 from simulator.verify.proportion import Proportion
 from simulator.verify.verification import CheckResult, Concern, Evidence
@@ -29,7 +29,7 @@ class ConsentExaminer(Examiner):
         super().__init__(case)
         self._scopes: dict[str, Scope] = {}
         self._dropped: dict[str, Flags] = {}
-        self._ended: dict[str, dict[int, float]] = {}
+        self._ended: dict[str, Mapping[int, float]] = {}
         self._evidence: list[Evidence] = []
         self._stale: set[int] = set()
 
@@ -39,41 +39,35 @@ class ConsentExaminer(Examiner):
         if purpose not in self._scopes:
             self._open(purpose)
         self._scopes[purpose].add(batch.message)
-        dropped, ended, ground = self._dropped[purpose], self._ended[purpose], self.case.ground
+        dropped, ended = self._dropped[purpose], self._ended[purpose]
         for output, message in zip(batch.outputs, batch.message.tolist(), strict=True):
             if message == NOBODY:
                 continue
             if dropped[message]:
-                if len(self._evidence) < 10:
-                    self._evidence.append(self._example(output, message, "without consent"))
-            elif (end := ended.get(int(ground.person[message]))) is not None and self._is_stale(
-                output.received, output.retained, message, end
-            ):
+                self._show(output, message, "without consent")
+            elif self._is_stale(output, message, ended):
                 self._stale.add(message)
-                if len(self._evidence) < 10:
-                    self._evidence.append(self._example(output, message, "kept after the consent ended"))
+                self._show(output, message, "kept after the consent ended")
 
     def _open(self, purpose: str) -> None:
-        ground = self.case.ground
-        self._scopes[purpose] = Scope(ground)
-        self._dropped[purpose] = expected(self.case, purpose, Expectation.DROP)
-        self._ended[purpose] = {
-            person: answers[-1][0]
-            for person, answers in ground.withdrawn_at(purpose).items()
-            if len(answers) > 1 and not answers[-1][1] and answers[-1][0] <= self.case.until
-        }
+        self._scopes[purpose] = Scope(self.case.ground)
+        dropped = self._dropped[purpose] = expected(self.case, purpose, Expectation.DROP)
+        allowed = expected(self.case, purpose, Expectation.ALLOW)
+        self._ended[purpose] = ends_of_consent(self.case.ground, dropped, allowed)
 
-    def _is_stale(self, received: float | None, retained: bool, message: int, ended: float) -> bool:
-        """Return whether a message that was sent with consent came out, or lay there, when that was over."""
+    def _is_stale(self, output: Output, message: int, ended: Mapping[int, float]) -> bool:
+        """Return whether a message that was rightly handed on came out, or lay there, when that was over."""
         ground = self.case.ground
-        if ground.at[message] >= ended:
+        end = ended.get(int(ground.device[message]))
+        if end is None or ground.at[message] >= end:
             return False
-        if retained:
-            return ended + grace_of(self.case) < self.case.until
-        if received is None:
-            return False
-        allowed = float(ground.wall(ended + grace_of(self.case)))
-        return received > allowed + PATIENCE
+        if output.retained:
+            return True
+        return output.received is not None and output.received > float(ground.wall(end)) + PATIENCE
+
+    def _show(self, output: Output, message: int, why: str) -> None:
+        if len(self._evidence) < MOST_EVIDENCE:
+            self._evidence.append(self._example(output, message, why))
 
     def _example(self, output: Output, message: int, why: str) -> Evidence:
         ground = self.case.ground
@@ -97,7 +91,7 @@ class ConsentExaminer(Examiner):
             came = dropped & scope.came
             violations += int(came.sum())
             opportunities += int((dropped & (scope.within() | scope.came)).sum())
-            ended = np.isin(ground.person, list(self._ended[purpose]))
+            ended = np.isin(ground.device, list(self._ended[purpose]))
             never += int((came & ~ended).sum())
         stale = len(self._stale)
         counted = Proportion(violations + stale, opportunities + stale)
@@ -113,6 +107,27 @@ class ConsentExaminer(Examiner):
             if verdict is not Verdict.HELD:
                 told = f"only {opportunities:,} messages had to be held back; 59 are needed to tell"
         yield result(verdict, told, counted, threshold=0.0, concern=Concern.CONSENT, evidence=self._evidence)
+
+
+def ends_of_consent(ground: Ground, dropped: Flags, allowed: Flags) -> Mapping[int, float]:
+    """Return when it was over that devices' messages might be handed on, for those to which that happened.
+
+    It is told by what they sent: the first message to be held back of those after the last that was not.
+
+    Args:
+        ground: what is true.
+        dropped, allowed: for each message, whether it is to be held back, or to be passed on.
+    """
+    order = np.lexsort((ground.at, ground.device))
+    device = ground.device[order]
+    ends: dict[int, float] = {}
+    for rows in np.split(order, np.flatnonzero(device[1:] != device[:-1]) + 1) if len(order) else ():
+        before = np.flatnonzero(allowed[rows])
+        after = rows[before[-1] + 1 :] if len(before) else rows[:0]
+        held_back = after[dropped[after]]
+        if len(held_back):
+            ends[int(ground.device[rows[0]])] = float(ground.at[held_back[0]])
+    return ends
 
 
 CHECK = Question(
