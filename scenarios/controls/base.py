@@ -22,8 +22,11 @@ Fields = dict[str, Any]
 Out = Callable[[str, bytes, bool], None]
 """Takes a topic, a payload, and whether the broker is to keep it."""
 
-TICK = 0.2
-"""Seconds between two calls of `Control.tick`."""
+TURN = 0.2
+"""Seconds that it waits for something to happen before it looks whether it is to end."""
+
+LAST_WORDS = 4.0
+"""Seconds at most in which the broker has to take what a control publishes at its end."""
 
 
 class Control:
@@ -76,9 +79,6 @@ class Control:
         """A device has published something."""
         self.send(topic, fields)
 
-    def tick(self, now: float) -> None:
-        """Some time has passed; `now` is in seconds of any clock."""
-
     def finish(self) -> None:
         """The control is about to end."""
 
@@ -100,8 +100,10 @@ def run(make: Callable[[Out, str], Control]) -> None:
     client.max_queued_messages_set(0)
     client.max_inflight_messages_set(100)
 
+    published: list[mqtt.MQTTMessageInfo] = []
+
     def out(topic: str, payload: bytes, keep: bool) -> None:
-        client.publish(f"{told['FLEETSIM_OUT']}/{topic}", payload, qos=1, retain=keep)
+        published[:] = [client.publish(f"{told['FLEETSIM_OUT']}/{topic}", payload, qos=1, retain=keep)]
 
     control = make(out, told["FLEETSIM_PURPOSE"])
     filters = [(told[name], 1) for name in ("FLEETSIM_CONSENT", "FLEETSIM_REQUESTS", "FLEETSIM_IN")]
@@ -110,11 +112,11 @@ def run(make: Callable[[Out, str], Control]) -> None:
     client.on_message = lambda _client, _data, message: control.take(message.topic, message.payload)
     client.connect(told["FLEETSIM_BROKER_HOST"], int(told["FLEETSIM_BROKER_PORT"]))
     while not ending:
-        if client.loop(TICK) != mqtt.MQTT_ERR_SUCCESS:
+        if client.loop(TURN) != mqtt.MQTT_ERR_SUCCESS:
             sys.exit("the broker is gone")
-        control.tick(time.monotonic())
     control.finish()
-    until = time.monotonic() + 2.0
-    while client.want_write() and time.monotonic() < until:
-        client.loop(TICK)
+    until = time.monotonic() + LAST_WORDS
+    # They are sent in order, so the last one is through when all are.
+    while published and not published[0].is_published() and time.monotonic() < until:
+        client.loop(TURN)
     client.disconnect()

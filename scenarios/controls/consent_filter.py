@@ -27,10 +27,8 @@ class ConsentFilter(Control):
         """Hand on a message that may be."""
         device = fields["device"]
         if self.passes(device):
-            self.send(topic, fields)
-            latest = f"latest/{topic}"
-            self.kept.setdefault(device, set()).add(latest)
-            self.send(latest, fields, keep=True)
+            self.kept.setdefault(device, set()).add(topic)
+            self.send(topic, fields, keep=True)
 
     def passes(self, device: str) -> bool:
         """Return whether what a device says may be handed on."""

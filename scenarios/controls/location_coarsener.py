@@ -1,4 +1,4 @@
-"""A location coarsener: hands on positions as the cell of a grid of some eleven kilometres, and the hour."""
+"""A location coarsener: hands on positions as cells of some fifty kilometres and thirds of a day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 
 from base import Control, Fields, run
 
-CELL = 0.1
-"""Degrees: some 11 km, at which people's four most telling hours hardly tell them apart any more."""
+CELL = 0.5
+"""Degrees: a cell is larger than a town with all that its people do in a day."""
+
+HOURS = 8
+"""Of a stretch of time: when somebody is seen at all tells people apart nearly as well as places do."""
 
 
 class LocationCoarsener(Control):
@@ -19,15 +22,20 @@ class LocationCoarsener(Control):
             self.send(topic, self.coarsen(fields))
 
     def coarsen(self, fields: Fields) -> Fields:
-        """Return a position as the middle of its cell, at its hour, with nothing else but who sent it."""
+        """Return a position as the middle of its cell, with nothing else but who sent it."""
         return {
             "id": fields["id"],
             "device": fields["device"],
             "event": fields["event"],
-            "time": fields["time"][:13] + ":00:00.000Z",
+            "time": third(fields["time"]),
             "latitude": middle(fields["latitude"]),
             "longitude": middle(fields["longitude"]),
         }
+
+
+def third(time: str) -> str:
+    """Return the beginning of the third of the day that a time is in."""
+    return f"{time[:11]}{int(time[11:13]) // HOURS * HOURS:02d}:00:00.000Z"
 
 
 def middle(degrees: float) -> float:
