@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -8,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from staged import Control, Payload, Sent, Staged, record
 
@@ -168,6 +172,61 @@ class TestVerdicts:
         found = verify(run, [Source("it", out)], only=["consent"], write=False)
         assert verdict_of(found, "consent") is FAILED
         assert "1 kept from before one" in found.checks[0].reason
+
+
+class TestKindsOfOutput:
+    """The same redactor, whatever it writes to."""
+
+    def rows(self, town: Staged) -> list[Payload]:
+        rows = [payload for _, _, payload in town.through(redact)]
+        names = dict.fromkeys(name for row in rows for name in row)
+        return [{name: row.get(name) for name in names} for row in rows]
+
+    def write_csv(self, path: Path, rows: list[Payload]) -> None:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def write_parquet(self, path: Path, rows: list[Payload]) -> None:
+        pq.write_table(pa.Table.from_pylist(rows), path)
+
+    def write_duckdb(self, path: Path, rows: list[Payload]) -> None:
+        self.write_csv(path.with_suffix(".csv"), rows)
+        with duckdb.connect(str(path)) as database:
+            database.execute(f"CREATE TABLE kept AS SELECT * FROM '{path.with_suffix('.csv')}'")
+
+    def write_txt(self, path: Path, rows: list[Payload]) -> None:
+        path.write_text("".join(f"INFO passed on {row['id']}: {row['transcript']}\n" for row in rows))
+
+    @pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb", "txt"])
+    def test_every_kind_of_file_is_joined_and_judged(
+        self, run: Path, town: Staged, tmp_path: Path, kind: str
+    ) -> None:
+        path = tmp_path / f"out.{kind}"
+        getattr(self, f"write_{kind}")(path, self.rows(town))
+        found = verify(run, [Source("it", path)], only=["leak", "redaction"], write=False)
+        assert found.status is HELD
+        assert (found.join.by_message, found.join.unjoined) == (len(town.messages), 0)
+
+    def test_what_has_no_id_is_joined_by_the_data_in_it(
+        self, run: Path, town: Staged, tmp_path: Path
+    ) -> None:
+        texts = [one.payload["transcript"] for one in town.messages if one.truth.spans]
+        path = tmp_path / "out.jsonl"
+        path.write_text("".join(json.dumps({"said": text}) + "\n" for text in texts))
+        found = verify(run, [Source("it", path)], only=["leak"], write=False)
+        assert found.status is FAILED
+        assert (found.join.by_canary, found.join.unjoined) == (len(texts), 0)
+
+    def test_several_sources_of_a_control_are_judged_together(
+        self, run: Path, town: Staged, tmp_path: Path
+    ) -> None:
+        clean = record(tmp_path / "clean.jsonl", town.through(redact))
+        dirty = record(tmp_path / "log.jsonl", town.through(raw))
+        found = verify(run, [Source("it", clean), Source("it", dirty)], only=["leak"], write=False)
+        assert found.status is FAILED
+        assert {one.sink for one in found.checks[0].evidence} == {str(dirty)}
 
 
 class TestForgetting:

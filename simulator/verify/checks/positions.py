@@ -49,15 +49,15 @@ class UnicityExaminer(_PositionExaminer):
     """Singles people out by four points that somebody knows of them."""
 
     def conclude(self) -> Iterable[CheckResult]:
-        """One result; nothing without positions."""
+        """One result; nothing if nobody sent four positions."""
         fixes = self._traces.fixes if len(self._traces) else None
         if fixes is None or not len(fixes):
             return
         alone = unicity(fixes, self.case.generator(), cell=CELL, people=2000)
+        if not alone.trials:
+            return
         verdict = at_most(alone, UNICITY)
         told = f"four points single out {alone.count:,} of {alone.trials:,} senders of positions"
-        if not alone.trials:
-            told = "nobody sent four points or more"
         yield result(verdict, told, alone, threshold=UNICITY, concern=Concern.LINKAGE)
 
 
@@ -65,11 +65,13 @@ class HomeExaminer(_PositionExaminer):
     """Takes people to live where they are at night."""
 
     def conclude(self) -> Iterable[CheckResult]:
-        """One result; nothing without positions."""
+        """One result; nothing without positions at night."""
         fixes = self._traces.fixes if len(self._traces) else None
         if fixes is None or not len(fixes):
             return
         found = self._found(fixes)
+        if not found.trials:
+            return
         chance = self._found(fixes.permuted_within_hours(self.case.generator()))
         threshold = max(FOUND, (chance.value if chance.trials else 0.0) + FOUND / 2)
         verdict = at_most(found, threshold)
@@ -77,9 +79,7 @@ class HomeExaminer(_PositionExaminer):
             f"the homes of {found.count:,} of {found.trials:,} senders were found; with people exchanged "
             f"within the hour, {chance.count:,}"
         )
-        if not found.trials:
-            told = "nobody sent a position at night"
-        elif threshold >= 0.9:
+        if threshold >= 0.9:
             verdict, told = Verdict.UNTRUSTED, f"{told}: the homes are too close together to tell"
         yield result(verdict, told, found, threshold=round(threshold, 3), concern=Concern.LINKAGE)
 
@@ -101,18 +101,12 @@ class LinkageExaminer(_PositionExaminer):
     """Gives baskets of a shop to those whose positions fit them."""
 
     def conclude(self) -> Iterable[CheckResult]:
-        """One result; nothing without positions, or without baskets in the truth."""
+        """One result; nothing without positions, or without baskets of those who sent them."""
         fixes = self._traces.fixes if len(self._traces) else None
         if fixes is None or not len(fixes) or not self.case.ground.visits:
             return
         baskets, shopper = self._baskets(fixes)
         if not len(baskets):
-            yield result(
-                Verdict.UNTRUSTED,
-                "no basket is of somebody whose positions came out",
-                threshold=FOUND,
-                concern=Concern.LINKAGE,
-            )
             return
         owner = np.append(self._traces.owner, NOBODY)
         linked = link(fixes, baskets)

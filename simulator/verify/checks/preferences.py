@@ -64,28 +64,28 @@ class PreferenceExaminer(Examiner):
         self._traces.add(batch)
 
     def conclude(self) -> Iterable[CheckResult]:
-        """A result for each way to sort people; nothing if nobody can be followed."""
+        """A result for each way to sort people that tells them apart; nothing if few can be followed."""
         if not len(self._traces):
             return
         whose, features = self._features()
-        if not len(whose):
+        if len(whose) < LEAST_PEOPLE:
             return
         generator = self.case.generator()
         everybody = self.case.ground.everybody
         for part, segments in segments_of([everybody[one] for one in whose.tolist()]).items():
             most = Counter(segments).most_common(1)[0][1] / len(segments)
+            limit = most + ADVANTAGE
+            if limit >= 1.0:  # People are so much alike that whoever guesses the usual is right.
+                continue
             guessed = guess(features, segments)
             shuffled = [segments[place] for place in generator.permutation(len(segments))]
             control = guess(features, shuffled)
-            limit = min(most + ADVANTAGE, 1.0)
             verdict = at_most(guessed, limit)
             told = (
                 f"{guessed.count:,} of {guessed.trials:,} people were put into the right segment; the most "
                 f"frequent one has {most:.2f} of them; with the segments exchanged, {control.count:,}"
             )
-            if len(whose) < LEAST_PEOPLE or limit >= 1.0:
-                verdict, told = Verdict.UNTRUSTED, f"{told}: too few people, or too much alike"
-            elif control.low > limit:
+            if control.low > limit:
                 verdict, told = Verdict.UNTRUSTED, f"{told}: the negative control is better than chance"
             yield result(
                 verdict, told, guessed, threshold=round(limit, 3), part=part, concern=Concern.LINKAGE

@@ -36,7 +36,15 @@ def read(path: Path) -> Iterator[Row]:
             ).fetchall()
             for *within, table in tables:
                 quoted = ".".join('"' + name.replace('"', '""') + '"' for name in (*within, table))
-                cursor = database.execute(f"SELECT * FROM {quoted}")
+                # Moments with a zone come as text: as objects they would need a package of their own.
+                zoned = [
+                    name.replace('"', '""')
+                    for name, kind, *_ in database.execute(f"DESCRIBE {quoted}").fetchall()
+                    if "WITH TIME ZONE" in kind
+                ]
+                texts = ", ".join(f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in zoned)
+                columns = f"* REPLACE ({texts})" if zoned else "*"
+                cursor = database.execute(f"SELECT {columns} FROM {quoted}")
                 names = [column[0] for column in cursor.description or ()]
                 number = 0
                 while rows := cursor.fetchmany(_BATCH):
