@@ -9,9 +9,9 @@ from simulator.core.seeds import Draws
 from simulator.core.units import MINUTE
 from simulator.world.person import TravelMode
 from simulator.world.place import Place
-from simulator.world.travel import SPEED
+from simulator.world.travel import reach
 
-MEDIAN, LOG_SD = 19.9 * MINUTE, 0.62
+MEDIAN, LOG_SD = 19.2 * MINUTE, 0.62
 """The commute, one way, of people who look for work near home: log-normal."""
 
 FAR = 0.09
@@ -45,5 +45,5 @@ def find_work(
     mode = TravelMode.CAR if drives and draws.chance(0.9) else TravelMode.BUS
     if seconds <= WALKS and draws.chance(0.3):
         mode = TravelMode.WALK
-    reach = seconds * SPEED[mode]
-    return min(workplaces, key=lambda place: abs(math.log(home.distance(place) / reach))), mode
+    metres = reach(seconds, mode)
+    return min(workplaces, key=lambda place: abs(math.log(home.distance(place) / metres))), mode

@@ -11,7 +11,7 @@ from simulator.world.person import TravelMode
 from simulator.world.schedule import Schedule
 from simulator.world.sleep import Sleep, draw_sleep
 
-PLANNERS = 0.55
+PLANNERS = 0.48
 """Share of adults who shop for the week, at a time of their own (assumption: one of a couple, and most who
 live alone)."""
 
@@ -61,7 +61,7 @@ def draw_habits(
     Exercise: 21.1 % of people on a day (BLS 2023), so a little more want it; most of it is done by few (the
     spread is an assumption, as all else here is).
     """
-    exercise = draws.uniform() ** 2.2 * 0.72
+    exercise = draws.uniform() ** 2.2 * 0.7
     return Habits(
         sleep=draw_sleep(resident.age, resident.sex, draws),
         schedule=schedule,

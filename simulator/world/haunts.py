@@ -23,9 +23,10 @@ KNOWN = (4, 10)
 """Places for one purpose that a person knows to begin with, at least and at most (assumption; about 25 for
 all purposes, Alessandretti 2018, Nature Human Behaviour 2)."""
 
-NEARBY = 1500.0
-"""Metres within which distance hardly matters to where people go: the displacements of mobile phones fall as
-a power law beyond it (Gonzalez, Hidalgo and Barabási 2008, Nature 453)."""
+NEARBY, DISTANCE_DECAY = 1500.0, 0.75
+"""Metres within which distance hardly matters to where people go, and by which power of it places further off
+are less liked. Places are as many from 1 to 2 km as from 2 to 4, so that displacements fall with a power of
+1.75, as those of mobile phones do (Gonzalez, Hidalgo and Barabási 2008, Nature 453)."""
 
 
 class Haunts:
@@ -71,6 +72,7 @@ class Haunts:
         here, there = self._home.latitude, self._home.longitude
         north, east = METRES_PER_DEGREE, METRES_PER_DEGREE * math.cos(math.radians(here))
         return [
-            1.0 / (NEARBY + math.hypot((place.latitude - here) * north, (place.longitude - there) * east))
+            (NEARBY + math.hypot((place.latitude - here) * north, (place.longitude - there) * east))
+            ** -DISTANCE_DECAY
             for place in self._places
         ]

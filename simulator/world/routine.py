@@ -12,12 +12,25 @@ from simulator.core.units import DAY, HOUR, MINUTE
 from simulator.world.care import Care
 from simulator.world.census import ADULT
 from simulator.world.errands import (
+    EATS_OUT,
+    ERRAND_LOG_SD,
+    ERRAND_MEDIAN,
     EXERCISE_MEDIAN,
+    GOES_ON,
+    GOES_ON_FROM_WORK,
     GOING_OUT,
+    LINGERS,
+    LUNCH_MEDIAN,
+    LUNCH_SD,
+    NEAR_WORK,
+    NOON,
+    NOON_BREAK,
     OUTING_MEDIAN,
+    PLACES_OPEN,
     SHOPPING,
     SHOPPING_MEDIAN_WEEKDAY,
     SHOPPING_MEDIAN_WEEKEND,
+    SHOPS_ON_THE_WAY,
     SHORTEST_STAY,
     SPONTANEOUS,
     STAY_LOG_SD,
@@ -33,10 +46,11 @@ from simulator.world.holidays import is_free
 from simulator.world.household import Household
 from simulator.world.life import SETTLE, Life, Obligation, Process
 from simulator.world.pantry import Pantry
-from simulator.world.person import Activity, Occupation, Person, Spell, Trip
+from simulator.world.person import Activity, Occupation, Person, Spell, TravelMode, Trip
 from simulator.world.place import Place
+from simulator.world.shop import Shop
 from simulator.world.surroundings import Surroundings
-from simulator.world.travel import choose_mode, travel
+from simulator.world.travel import choose_mode, duration, go_on, travel
 
 PUNCTUALITY = 0.5
 """SD in hours of what people do at their usual hour (assumption)."""
@@ -46,11 +60,20 @@ LATE = 1.5 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
-class _Outing:
-    """A way there, and when to leave again."""
+class _Stop:
+    """What somebody sets out for: a way there, and when to leave again.
 
+    Attributes:
+        activity: what they do there.
+        there: the way.
+        leaves: simulated seconds.
+        host: whom they call at, or where they shop.
+    """
+
+    activity: Activity
     there: Trip
     leaves: float
+    host: Household | Shop | None = None
 
 
 class Routine(Life):
@@ -58,8 +81,9 @@ class Routine(Life):
 
     Duties come first. In the free time between, outings and shopping happen by hazards of the hour of the
     week, and exercise and the planned shopping at the hour that the person likes, so far as there is time to
-    be back before the next obligation and, for a carer, the young children can come along. The weather and
-    the dark keep people from walking and from the park.
+    be back before the next obligation and, for a carer, the young children can come along. From one place
+    people go on to another, and on the way home from work they shop, exercise and run errands. The weather
+    and the dark keep people from walking and from the park.
 
     Args:
         surroundings: what the people of the neighbourhood share.
@@ -70,7 +94,17 @@ class Routine(Life):
         care: the young children that they look after, if any.
     """
 
-    __slots__ = ("_care", "_errand_at", "_exercise_at", "_friends", "_pantry", "_parks", "_venues")
+    __slots__ = (
+        "_care",
+        "_errand_at",
+        "_exercise_at",
+        "_friends",
+        "_inclination",
+        "_mode",
+        "_pantry",
+        "_parks",
+        "_venues",
+    )
 
     def __init__(
         self,
@@ -86,6 +120,8 @@ class Routine(Life):
         self._friends = friends
         self._care = care
         self._exercise_at = self._errand_at = math.inf
+        self._inclination = habits.sociability
+        self._mode = habits.commute
         self._parks: Haunts | None = None
         self._venues: Haunts | None = None
 
@@ -120,15 +156,21 @@ class Routine(Life):
         self._plan_day(midnight)
         if obligation is not None:
             yield from self._free_time(obligation.departure, obligation.departure - SETTLE)
-            yield from self._attend(obligation)
+            yield from self._attend(obligation, bedtime)
         following = self._surroundings.calendar.day(midnight + 1.5 * DAY)
         sleeps_in = self._person.age >= ADULT and is_free(following)
         latest = bedtime + LATE if sleeps_in else bedtime
         yield from self._free_time(max(bedtime, self._env.now + SETTLE), latest)
 
     def _plan_day(self, midnight: float) -> None:
-        """Decide when to exercise and when to shop today, if at all."""
+        """Decide when to exercise and when to shop today, if at all, and how much there is to go out for.
+
+        Some days are full of it, and on some there is nothing: with a rate that differs from day to day like
+        an exponential variable, outings are as overdispersed as a geometric distribution (assumption; one day
+        in six passes without a trip, National Household Travel Survey 2017).
+        """
         habits, draws = self._habits, self._draws
+        self._inclination = draws.exponential(habits.sociability)
         wants = draws.chance(habits.exercise)
         hour = draws.normal(habits.exercise_hour, PUNCTUALITY)
         self._exercise_at = midnight + hour * HOUR if wants else math.inf
@@ -139,15 +181,42 @@ class Routine(Life):
         if self._surroundings.calendar.weekday(midnight + 12 * HOUR) == weekday:
             self._errand_at = midnight + draws.normal(usual, PUNCTUALITY) * HOUR
 
-    def _attend(self, obligation: Obligation) -> Process:
+    def _attend(self, obligation: Obligation, latest: float) -> Process:
         home, work, mode = self._person.home, self._person.workplace, self._habits.commute
         assert work is not None
         yield self._go(Activity.COMMUTE, travel(home, work, mode, self._env.now))
         works = self._person.occupation is Occupation.WORKER
         self._begin(Activity.WORK if works else Activity.SCHOOL, work)
-        yield self._until(max(obligation.finish, self._env.now + SETTLE))
+        self._mode = mode
+        finish = max(obligation.finish, self._env.now + SETTLE)
+        yield from self._take_lunch(finish)
+        yield self._until(finish)
+        # A carer's children wait to be brought home.
+        if self._care is None and self._draws.chance(GOES_ON_FROM_WORK):
+            stop = self._next_stop(latest)
+            if stop is not None:
+                yield from self._make(stop, latest)
+                return
         yield self._go(Activity.COMMUTE, travel(work, home, mode, self._env.now))
         self._begin(Activity.HOME, home)
+
+    def _take_lunch(self, finish: float) -> Process:
+        """Go out for lunch, if the day at work is a long one and there is a place to go to."""
+        begun = self._person.spell
+        noon = self._surroundings.calendar.midnight(self._env.now) + NOON
+        if not begun.start < noon < finish - NOON_BREAK or not self._draws.chance(EATS_OUT):
+            return
+        assert begun.place is not None
+        nearest = min(self._surroundings.town.venues, key=begun.place.distance)
+        if begun.place.distance(nearest) > NEAR_WORK:
+            return
+        yield self._until(self._draws.normal(noon, LUNCH_SD))
+        mode = choose_mode(begun.place.distance(nearest), self._mode is TravelMode.CAR, self._draws)
+        yield self._go(Activity.OUT, travel(begun.place, nearest, mode, self._env.now))
+        self._begin(Activity.OUT, nearest)
+        yield self._until(self._env.now + self._draws.lognormal(LUNCH_MEDIAN, STAY_LOG_SD))
+        yield self._go(Activity.OUT, travel(nearest, begun.place, mode, self._env.now))
+        self._begin(begun.activity, begun.place)
 
     def _free_time(self, until: float, latest: float) -> Process:
         """Spend time at home and out until `until`, back from any outing by `latest`."""
@@ -156,7 +225,7 @@ class Routine(Life):
         ready = self._env.now + SETTLE
         while True:
             until = max(until, ready)
-            going_out = GOING_OUT.next(calendar, ready, self._habits.sociability, draws)
+            going_out = GOING_OUT.next(calendar, ready, self._inclination, draws)
             shopping = SHOPPING.next(calendar, ready, SPONTANEOUS, draws) if can_shop else math.inf
             exercise, errand = max(self._exercise_at, ready), max(self._errand_at, ready)
             ready = min(going_out, shopping, exercise, errand)
@@ -164,43 +233,59 @@ class Routine(Life):
                 yield self._until(until)
                 return
             yield self._until(ready)
+            back = latest if self._care is None else min(latest, self._care.latest_return(ready))
+            stop: _Stop | None = None
             if ready == exercise:
                 self._exercise_at = math.inf
-                yield from self._exercise(latest)
+                stop = self._exercise(back)
             elif ready == going_out:
-                yield from self._go_out(latest)
+                stop = self._go_out(back)
             else:
                 if ready == errand:
                     self._errand_at = math.inf
                 if draws.chance(self._pantry.need(ready)):
-                    yield from self._shop(latest)
+                    stop = self._shop(back)
+            yield from self._make(stop, back)
             if self._env.now > ready:
                 ready = self._env.now + SETTLE
 
-    def _exercise(self, latest: float) -> Process:
+    def _exercise(self, latest: float) -> _Stop | None:
         """Exercise in the usual park, or at the gym if that is no pleasure now."""
         pleasant = self._draws.chance(self._surroundings.weather.comfort(self._env.now))
         place = self._park() if pleasant else self._surroundings.town.gym
-        outing = self._plan(place, self._draws.lognormal(EXERCISE_MEDIAN, STAY_LOG_SD), latest)
-        if outing is not None:
-            yield from self._make(outing, Activity.EXERCISE)
+        return self._plan(
+            Activity.EXERCISE, place, self._draws.lognormal(EXERCISE_MEDIAN, STAY_LOG_SD), latest
+        )
 
-    def _go_out(self, latest: float) -> Process:
+    def _go_out(self, latest: float) -> _Stop | None:
         """Go to friends, to a park or to a venue, unless the weather is too bad for either."""
         draws = self._draws
         comfort = self._surroundings.weather.comfort(self._env.now)
         if draws.chance(STAYS_IN * (1.0 - comfort)):
-            return
+            return None
         host = self._friends.who_is_in(draws) if draws.chance(TO_FRIENDS) else None
         if host is not None:
-            outing = self._plan(host.home, draws.lognormal(VISIT_MEDIAN, STAY_LOG_SD), latest)
-            if outing is not None:
-                yield from self._make(outing, Activity.OUT, self._call_at(host, outing.leaves))
-            return
+            return self._plan(
+                Activity.OUT, host.home, draws.lognormal(VISIT_MEDIAN, STAY_LOG_SD), latest, host
+            )
         place = self._park() if draws.chance(TO_PARKS * comfort) else self._venue()
-        outing = self._plan(place, draws.lognormal(OUTING_MEDIAN, STAY_LOG_SD), latest)
-        if outing is not None:
-            yield from self._make(outing, Activity.OUT)
+        return self._plan(Activity.OUT, place, draws.lognormal(OUTING_MEDIAN, STAY_LOG_SD), latest)
+
+    def _next_stop(self, latest: float) -> _Stop | None:
+        """Return where to go before going home; None for straight home."""
+        draws, now = self._draws, self._env.now
+        opens, closes = PLACES_OPEN
+        if not opens <= self._surroundings.calendar.hour(now) < closes:
+            return None
+        if self._exercise_at <= now:
+            self._exercise_at = math.inf
+            return self._exercise(latest)
+        if self._person.age >= ADULT and draws.chance(SHOPS_ON_THE_WAY * self._pantry.need(now)):
+            return self._shop(latest)
+        if draws.chance(LINGERS):
+            return self._go_out(latest)
+        stay = draws.lognormal(ERRAND_MEDIAN, ERRAND_LOG_SD)
+        return self._plan(Activity.OUT, self._venue(), stay, latest)
 
     def _call_at(self, host: Household, leaves: float) -> Process:
         """Be a guest until it is time to leave, or until the hosts go out or to bed."""
@@ -223,50 +308,70 @@ class Routine(Life):
             member.observers.remove(follow)
         host.see_off(guests)
 
-    def _shop(self, latest: float) -> Process:
-        env, seeds, town = self._env, self._surroundings.seeds, self._surroundings.town
-        weekend = self._surroundings.calendar.is_weekend(env.now)
+    def _shop(self, latest: float) -> _Stop | None:
+        weekend = self._surroundings.calendar.is_weekend(self._env.now)
         median = SHOPPING_MEDIAN_WEEKEND if weekend else SHOPPING_MEDIAN_WEEKDAY
         shops = {shop.place: shop for shop in self._surroundings.shops}
-        place = self._pantry.choose_shop(self._draws) if shops else town.market
-        outing = self._plan(place, self._draws.lognormal(median, STAY_LOG_SD), latest)
-        if outing is None:
-            return
+        place = self._pantry.choose_shop(self._draws) if shops else self._surroundings.town.market
+        stay = self._draws.lognormal(median, STAY_LOG_SD)
         shop = shops.get(place)
-        if shop is None:
-            self._pantry.restock(env.now)
-            yield from self._make(outing, Activity.OUT)
-        elif shop.is_open(outing.there.end) and shop.is_open(outing.leaves):
-            self._pantry.restock(env.now)
-            basket = seeds.draws("basket", self._person.household, self._pantry.trips)
-            stay = outing.leaves - outing.there.end
-            visit = shop.browse(self._person.id, stay, basket, self._pantry.feeds)
-            yield from self._make(outing, Activity.SHOP, visit)
-
-    def _plan(self, place: Place, stay: float, latest: float) -> _Outing | None:
-        """Return an outing from now on that ends by `latest`, None if there is no time for it."""
-        now, home = self._env.now, self._person.home
-        if self._person.health.stays_home(now):
+        stop = self._plan(Activity.SHOP if shop else Activity.OUT, place, stay, latest, shop)
+        if stop is None or (shop and not (shop.is_open(stop.there.end) and shop.is_open(stop.leaves))):
             return None
-        if self._care is not None:
-            latest = min(latest, self._care.latest_return(now))
-        comfort = self._surroundings.weather.comfort(now)
-        mode = choose_mode(home.distance(place), self._habits.drives, self._draws, comfort)
-        there = travel(home, place, mode, now)
-        stay = min(stay, latest - now - 2.0 * (there.end - now))
-        return _Outing(there, there.end + stay) if stay >= SHORTEST_STAY else None
+        self._pantry.restock(self._env.now)
+        return stop
 
-    def _make(self, outing: _Outing, activity: Activity, stay: Process | None = None) -> Process:
-        """Go there, stay until it is time to leave or for as long as `stay` takes, and come back."""
-        place, home, mode = outing.there.destination, self._person.home, outing.there.mode
-        yield self._go(Activity.OUT, outing.there)
-        self._begin(activity, place)
-        if stay is None:
-            yield self._until(outing.leaves)
+    def _plan(
+        self,
+        activity: Activity,
+        place: Place,
+        stay: float,
+        latest: float,
+        host: Household | Shop | None = None,
+    ) -> _Stop | None:
+        """Return a stop to set out for now, home again by `latest`; None if there is no time for it."""
+        now, home, here = self._env.now, self._person.home, self._person.spell.place
+        assert here is not None
+        if place is here or self._person.health.stays_home(now):
+            return None
+        metres = here.distance(place)
+        if here is home:
+            comfort = self._surroundings.weather.comfort(now)
+            mode = choose_mode(metres, self._habits.drives, self._draws, comfort)
         else:
-            yield from stay
-        yield self._go(Activity.OUT, travel(place, home, mode, self._env.now))
-        self._begin(Activity.HOME, home)
+            mode = go_on(metres, self._mode)
+        back = home.distance(place)
+        there = travel(here, place, mode, now)
+        stay = min(stay, latest - there.end - duration(back, go_on(back, mode)))
+        return _Stop(activity, there, there.end + stay, host) if stay >= SHORTEST_STAY else None
+
+    def _make(self, stop: _Stop | None, latest: float) -> Process:
+        """Go there, and perhaps on to other places, and come back by `latest`."""
+        home = self._person.home
+        while stop is not None:
+            self._mode = stop.there.mode
+            yield from self._visit(stop)
+            stop = self._next_stop(latest) if self._draws.chance(GOES_ON) else None
+        here = self._person.spell.place
+        if here is not None and here is not home:
+            mode = go_on(here.distance(home), self._mode)
+            yield self._go(Activity.OUT, travel(here, home, mode, self._env.now))
+            self._begin(Activity.HOME, home)
+
+    def _visit(self, stop: _Stop) -> Process:
+        """Go to a stop and stay until it is time to leave, or for as long as the host lets one."""
+        yield self._go(Activity.OUT, stop.there)
+        self._begin(stop.activity, stop.there.destination)
+        if isinstance(stop.host, Household):
+            yield from self._call_at(stop.host, stop.leaves)
+        elif isinstance(stop.host, Shop):
+            yield from self._browse(stop.host, stop.leaves)
+        else:
+            yield self._until(stop.leaves)
+
+    def _browse(self, shop: Shop, leaves: float) -> Process:
+        basket = self._surroundings.seeds.draws("basket", self._person.household, self._pantry.trips)
+        return shop.browse(self._person.id, leaves - self._env.now, basket, self._pantry.feeds)
 
     def _park(self) -> Place:
         if self._parks is None:

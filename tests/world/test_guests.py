@@ -51,10 +51,19 @@ def fortnight() -> Fortnight:
             yield env.timeout(30 * MINUTE)
             for household in hood.households:
                 guests = set(household.guests)
-                there = {person for person in hood.people() if person.spell.place is household.home}
+                there = {
+                    person
+                    for person in hood.people()
+                    # Who has rung the bell of people who have left meanwhile is no guest of theirs.
+                    if person.spell.place is household.home and env.now - person.spell.start > MINUTE
+                }
                 if guests and not household.awake_at_home():
                     found.alone.append(household.id)
-                if guests != there - set(household.members):
+                if (
+                    not there - set(household.members)
+                    <= guests
+                    <= {p for p in hood.people() if p.spell.place is household.home}
+                ):
                     found.uncounted.append(household.id)
 
     for person in hood.people():
