@@ -21,6 +21,9 @@ COUNTS = ("count", "messages", "n")
 PEOPLE = ("people", "persons", "devices", "users", "subjects")
 MEANS = ("mean", "average", "avg")
 
+_SHORTEST, _LONGEST = 1.0, 1e9
+"""Seconds of a stretch of time that makes sense."""
+
 _SINCE_1970 = 1e8
 """A greater number is seconds since 1970, a smaller one seconds since the start of the run."""
 
@@ -80,6 +83,8 @@ def read_group(output: Output, start: datetime) -> Group | None:
     ends = moment(output.first(ENDS))
     if length is None and ends is not None:
         length = (ends - since if ends > _SINCE_1970 else ends) - begins
+    if length is not None and not _SHORTEST <= length <= _LONGEST:
+        length = None
     fields = output.fields
     keys = tuple((name, str(fields[name])) for name in _COLUMNS if name in fields)
     return Group(begins, length, keys, count, people, mean, output.sink, output.row)

@@ -15,6 +15,8 @@ from simulator.core.verdicts import Verdict
 from simulator.truth import RunFolder
 from simulator.verify.check import GROUP, Batch, Case, Check, Examiner, Finding, named, result
 from simulator.verify.clauses import clauses_of
+from simulator.verify.detection.check import AnyCheck
+from simulator.verify.detection.inquest import Inquest
 from simulator.verify.ground import Ground
 from simulator.verify.groups import Answers
 from simulator.verify.heard import read_heard
@@ -50,6 +52,7 @@ def verify(
     run: Path,
     egress: Sequence[Source] = (),
     *,
+    alerts: Sequence[Source] = (),
     only: Sequence[str] = (),
     against: Path | None = None,
     heard: Path | None = None,
@@ -60,10 +63,13 @@ def verify(
 
     Args:
         run: its folder.
-        egress: what came out of controls; what the run's taps recorded if empty.
+        egress: what came out of controls; what the run's taps recorded if empty and so is `alerts`.
+        alerts: what detectors told; taps of controls that are for checks on alerts if empty and so is
+            `egress`.
         only: names of the checks to make; those that each control is for if empty.
-        against: folder of the same run with one person more or less, whose taps heard the same controls;
-            for the audit of differential privacy.
+        against: folder of the same run with one person more or less, whose taps heard the same controls,
+            for the audit of differential privacy; or of the same run without attacks, for the harm that they
+            did.
         heard: what went into the controls, for what should have come out unchanged; what the run's tap called
             ``input`` recorded if left out.
         write: whether to leave the result as ``verify.json`` in the run's folder.
@@ -81,30 +87,40 @@ def verify(
     manifest = folder.read_manifest()
     checks = _checks(only)
     recorded, tapped = taps(run, manifest.scenario)
-    sources = list(egress) or recorded
-    if not sources:
+    if egress or alerts:
+        recorded = []
+    inquest = Inquest(folder, manifest, checks, only, progress)
+    watched = [*alerts, *filter(inquest.watches, recorded)]
+    sources = [*egress, *filter(inquest.passes, recorded)]
+    broken_into = inquest.concerned and (bool(alerts) or not egress)
+    if not (sources or watched or broken_into):
         raise UsageError(
-            f"{run} has no taps on the output of a control; name one with --egress, or add taps to "
-            "the scenario"
+            f"{run} has no taps on the output of a control; name one with --egress or --alerts, or add taps "
+            "to the scenario"
         )
     progress("reading the truth")
     ground = Ground(folder)
     distrust = why_not_to_trust(folder, manifest, ground)
-    judge = Judge(folder, ground, checks, progress)
-    if (path := heard or tapped) is not None:
-        progress(f"reading {path}")
-        try:
-            judge.heard = read_heard(path, ground)
-        except SinkError as error:
-            distrust = (*distrust, f"what went in cannot be read: {error}")
-    if against is not None:
-        progress(f"reading the truth of {against}")
-        judge.open_neighbour(against)
     told: list[SourceResult] = []
     found: list[CheckResult] = []
-    for control in dict.fromkeys(source.control for source in sources):
-        own = [source for source in sources if source.control == control]
-        said, concluded = judge.judge(control, own, distrust, asked=tuple(only))
+    if sources:
+        judge = Judge(folder, ground, checks, progress)
+        if (path := heard or tapped) is not None:
+            progress(f"reading {path}")
+            try:
+                judge.heard = read_heard(path, ground)
+            except SinkError as error:
+                distrust = (*distrust, f"what went in cannot be read: {error}")
+        if against is not None:
+            progress(f"reading the truth of {against}")
+            judge.open_neighbour(against)
+        for control in dict.fromkeys(source.control for source in sources):
+            own = [source for source in sources if source.control == control]
+            said, concluded = judge.judge(control, own, distrust, asked=tuple(only))
+            told += said
+            found += concluded
+    if watched or broken_into:
+        said, concluded = inquest.hold(ground, watched, distrust, against)
         told += said
         found += concluded
     verification = Verification(
@@ -136,7 +152,11 @@ class Judge:
     """
 
     def __init__(
-        self, folder: RunFolder, ground: Ground, checks: Mapping[str, Check], progress: Callable[[str], None]
+        self,
+        folder: RunFolder,
+        ground: Ground,
+        checks: Mapping[str, AnyCheck],
+        progress: Callable[[str], None],
     ) -> None:
         manifest = folder.read_manifest()
         self.heard: Mapping[int, Mapping[str, object]] = {}
@@ -168,7 +188,9 @@ class Judge:
         wanted = asked or [*dict.fromkeys(check for source in sources for check in source.checks)]
         case = self._case(control, wanted)
         examiners: dict[str, Examiner] = {
-            name: check.examine(case) for name, check in self._checks.items() if not wanted or name in wanted
+            name: check.examine(case)
+            for name, check in self._checks.items()
+            if isinstance(check, Check) and (not wanted or name in wanted)
         }
         told = [self._read(source, examiners) for source in sources]
         reasons = [*distrust, *(reason for one in told for reason in one.distrust)]
@@ -229,6 +251,8 @@ class Judge:
                 f"{join.unjoined:,} of {total:,} records of {source.path} could not be traced back to a "
                 "message, a person or a stretch of time of this run: is it the output of another run?"
             )
+        if not join.joined + join.unjoined and not distrust:
+            distrust.append(f"{source.path} holds nothing but empty records")
         present = {row.type for row in self._ground.canaries}
         present |= {span.type for spans in self._ground.spans.values() for span in spans}
         visible, blind = find_blind_types(self._scanner, self._canaries, self._subjects, samples)
@@ -278,7 +302,7 @@ def _batches(outputs: Iterator[Output]) -> Iterator[list[Output]]:
         raise fault
 
 
-def _checks(only: Sequence[str]) -> Mapping[str, Check]:
+def _checks(only: Sequence[str]) -> Mapping[str, AnyCheck]:
     """Return the checks that are installed, by name.
 
     Raises:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import msgspec
 
 from simulator.core.decoding import UNREADABLE
 from simulator.verify.record import Record
-from simulator.verify.sinks import read_rows
+from simulator.verify.sinks import SinkError, read_rows
 from simulator.verify.sinks.values import to_record
 
 PAYLOAD = "payload"
@@ -72,15 +74,18 @@ def read_output(path: Path) -> Iterator[Output]:
     for sink, row, items in read_rows(path):
         fields: dict[str, Any] = {}
         received, retained = None, False
-        for name, value in items:
-            if name == PAYLOAD:
-                _add_payload(fields, value)
-            elif name == RECEIVED and isinstance(value, int | float):
-                received = float(value)
-            elif name == RETAINED and isinstance(value, bool):
-                retained = value
-            else:
-                _add(fields, name, value)
+        try:
+            for name, value in items:
+                if name == PAYLOAD:
+                    _add_payload(fields, value)
+                elif name == RECEIVED and (heard := number(value)) is not None:
+                    received = heard
+                elif name == RETAINED and isinstance(value, bool):
+                    retained = value
+                else:
+                    _add(fields, name, value)
+        except RecursionError as error:
+            raise SinkError(f"{sink}:{row}: the record is nested too deeply to be read") from error
         yield Output(sink, row, received, fields, retained)
 
 
@@ -92,11 +97,16 @@ def _add_payload(fields: dict[str, Any], payload: Any) -> None:
         except binascii.Error:
             payload = payload["base64"]
     if isinstance(payload, str | bytes) and payload[:1] in ("{", b"{", "[", b"["):
+        text = payload
         try:
-            payload = _decode(payload)
+            payload = _decode(text)
         except UNREADABLE:
-            _add(fields, PAYLOAD, payload)
+            _add(fields, PAYLOAD, text)
             return
+        colons = text.count('":') if isinstance(text, str) else text.count(b'":')
+        if colons > _keys(payload):
+            # Of two values of one name only the last is left; the text as it is has both.
+            _add(fields, PAYLOAD, text)
     if isinstance(payload, dict):
         for name, value in payload.items():
             _add(fields, name if name not in fields else f"{PAYLOAD}.{name}", value)
@@ -120,18 +130,22 @@ def _add(fields: dict[str, Any], name: str, value: Any) -> None:
         fields[name] = value
 
 
+def _keys(value: Any) -> int:
+    """Return how many names there are in a value of JSON, at all depths."""
+    if isinstance(value, dict):
+        return len(value) + sum(_keys(held) for held in value.values() if isinstance(held, dict | list))
+    return sum(map(_keys, value)) if isinstance(value, list) else 0
+
+
 def number(value: Any) -> float | None:
-    """Return a value as a number, None if it is none."""
-    if isinstance(value, bool):
+    """Return a value as a number, None if it is none that is finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def moment(value: Any) -> float | None:

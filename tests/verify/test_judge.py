@@ -13,6 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from staged import Control, Payload, Sent, Staged, record
 
 from simulator.core.errors import ExitCode, UsageError
@@ -20,6 +22,42 @@ from simulator.core.records import Expectation
 from simulator.verify import Source, Verdict, Verification, read_verification, verify
 
 HELD, FAILED, UNTRUSTED = Verdict
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.just("2026-03-02T06:00:00+00:00"),
+    st.sampled_from(["wearable", "n0", "1e999", "-5"]),
+    st.lists(st.integers(), max_size=2),
+)
+NAMES = st.sampled_from(
+    [
+        "id",
+        "device",
+        "topic",
+        "payload",
+        "received",
+        "retained",
+        "time",
+        "latitude",
+        "longitude",
+        "count",
+        "people",
+        "window_start",
+        "window_seconds",
+        "end",
+        "age",
+        "condition",
+        "seq",
+        "erased",
+        "line",
+    ]
+)
+ROWS = st.dictionaries(NAMES, VALUES, max_size=8)
+"""Rows that look like something that came out of a control."""
 
 
 @pytest.fixture(scope="module")
@@ -377,11 +415,43 @@ class TestUntrusted:
             found = verify(few.path, [Source("it", out)], only=["redaction"], write=False)
             assert verdict_of(found, "redaction") is verdict
 
+    def test_a_control_that_died_early_has_proven_little(
+        self, run: Path, town: Staged, tmp_path: Path
+    ) -> None:
+        rows = [row for number, row in enumerate(town.through(redact)) if number < 300]
+        found = verify(run, [Source("it", record(tmp_path / "out.jsonl", rows))], only=["leak"], write=False)
+        assert verdict_of(found, "leak") is UNTRUSTED
+
     def test_a_check_that_finds_nothing_to_judge_is_untrusted_if_it_is_asked_for(
         self, run: Path, town: Staged, tmp_path: Path
     ) -> None:
         found = judged(run, town, redact, "k_anonymity", tmp_path=tmp_path)
         assert verdict_of(found, "k_anonymity") is UNTRUSTED
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.lists(ROWS, min_size=1, max_size=8))
+    def test_whatever_a_file_holds_is_no_pass_and_no_crash(
+        self, run: Path, tmp_path: Path, rows: list[Payload]
+    ) -> None:
+        out = tmp_path / "out.jsonl"
+        out.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        self.only_untrusted(run, out)
+
+    def test_a_record_that_is_nested_without_end(self, run: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out.jsonl"
+        out.write_text('{"a":' * 900 + "1" + "}" * 900 + "\n")
+        self.only_untrusted(run, out)
+
+
+class TestHidden:
+    def test_a_name_that_stands_twice_hides_nothing(self, run: Path, town: Staged, tmp_path: Path) -> None:
+        sent = next(one for one in town.messages if one.truth.spans)
+        text = json.dumps(sent.payload)[:-1] + ', "transcript": "[removed]"}'
+        rows = [{"received": 1.0, "topic": "x", "payload": text}]
+        out = tmp_path / "out.jsonl"
+        out.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        found = verify(run, [Source("it", out)], only=["leak"], write=False)
+        assert verdict_of(found, "leak") is FAILED
 
 
 class TestUsage:

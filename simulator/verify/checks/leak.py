@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+
+from simulator.core.units import HOUR
 from simulator.core.verdicts import Verdict
 from simulator.privacy import CanaryType
-from simulator.verify.check import Case, Examiner, Finding, Question, at_most, result
+from simulator.verify.check import Batch, Case, Examiner, Finding, Question, at_most, result
 from simulator.verify.ground import NOBODY
 from simulator.verify.leak import Leak
 from simulator.verify.proportion import Proportion
@@ -28,6 +31,15 @@ class LeakExaminer(Examiner):
         self._leaks: Counter[CanaryType] = Counter()
         self._forms: Counter[str] = Counter()
         self._evidence: dict[tuple[CanaryType, tuple[str, ...]], Evidence] = {}
+        self._first, self._last = np.inf, -np.inf
+
+    def see(self, batch: Batch) -> None:
+        """Note from which stretch of time something came out."""
+        at = self.case.ground.at[batch.message[batch.message != NOBODY]]
+        ends = [group.start + (group.length or HOUR) for group in batch.groups if group is not None]
+        starts = [group.start for group in batch.groups if group is not None]
+        self._first = min([self._first, *at.tolist(), *starts])
+        self._last = max([self._last, *at.tolist(), *ends])
 
     def find(self, finding: Finding) -> None:
         """Count a leak, unless that message may be passed on as it is."""
@@ -44,14 +56,16 @@ class LeakExaminer(Examiner):
 
     def conclude(self) -> Iterable[CheckResult]:
         """One result for the whole, and one for each type that came out."""
-        sent = planted(self.case)
+        # What tells no time, such as a table of people, may be about all of it.
+        timed = self._first <= self._last
+        sent = planted(self.case, *((self._first, self._last) if timed else (-np.inf, np.inf)))
         total = sum(self._leaks.values())
         if total:
             forms = ", ".join(f"{form} {count:,}" for form, count in self._forms.most_common(6))
             yield result(
                 Verdict.FAILED,
                 f"{total:,} pieces of personal data came out ({forms})",
-                Proportion(min(total, sum(sent.values())), max(sum(sent.values()), total)),
+                Proportion(total, max(sum(sent.values()), total)),
                 threshold=0.0,
                 evidence=list(self._evidence.values()),
                 concern=_concern(self._leaks),
@@ -76,16 +90,20 @@ class LeakExaminer(Examiner):
         yield result(verdict, told, counted, threshold=0.0)
 
 
-def planted(case: Case) -> Counter[CanaryType]:
-    """Return how many pieces of personal data were sent to the controls, by type."""
+def planted(case: Case, first: float, last: float) -> Counter[CanaryType]:
+    """Return how many pieces of personal data were sent to the controls, by type.
+
+    Args:
+        case: the control.
+        first, last: from when until when it handed anything on, simulated seconds: what was sent at other
+            times may not have come to it.
+    """
     sent: Counter[CanaryType] = Counter()
     ground = case.ground
     types = set(CanaryType)
     for number, spans in ground.spans.items():
-        if ground.delivered[number]:
+        if ground.delivered[number] and first <= ground.at[number] <= last:
             sent.update(CanaryType(span.type) for span in spans if span.exact and span.type in types)
-    if not sent:
-        sent.update(CanaryType(row.type) for row in ground.canaries if row.type in types)
     return sent
 
 
