@@ -97,7 +97,10 @@ def test_every_kind_of_row_reads_back_as_it_was(folder: RunFolder) -> None:
 def test_rows_are_json_lines_with_the_fields_of_the_record(folder: RunFolder) -> None:
     with TruthWriter(folder) as truth:
         truth.consent(CONSENT)
-    assert folder.consent.read_text() == '{"person":"n0-h0-p0","at":0.0,"purposes":["service"],"cause":"start"}\n'
+    assert (
+        folder.consent.read_text()
+        == '{"person":"n0-h0-p0","at":0.0,"purposes":["service"],"cause":"start"}\n'
+    )
 
 
 def test_a_run_without_rows_leaves_empty_files(folder: RunFolder) -> None:
