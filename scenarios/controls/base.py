@@ -110,6 +110,11 @@ def run(make: Callable[[Out, str], Control]) -> None:
     client.on_connect = lambda *_: client.subscribe(filters)
     client.on_subscribe = lambda *_: print("ready", flush=True)
     client.on_message = lambda _client, _data, message: control.take(message.topic, message.payload)
+    if "FLEETSIM_BROKER_USERNAME" in told:
+        client.username_pw_set(told["FLEETSIM_BROKER_USERNAME"], told.get("FLEETSIM_BROKER_PASSWORD"))
+    if "FLEETSIM_BROKER_TLS" in told:
+        files = (told.get(f"FLEETSIM_BROKER_{name}") for name in ("CA", "CERTIFICATE", "KEY"))
+        client.tls_set(*files)
     client.connect(told["FLEETSIM_BROKER_HOST"], int(told["FLEETSIM_BROKER_PORT"]))
     while not ending:
         if client.loop(TURN) != mqtt.MQTT_ERR_SUCCESS:

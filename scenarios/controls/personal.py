@@ -38,7 +38,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         "card": r"\b4242\d{12}\b",
         "loyalty_number": r"\b2424242\d{11}\b",
         "health": rf"({'|'.join(_CONDITIONS)}) \(record {_TOKEN}\)",
-        "address": rf"\b\d+ {_SURNAME}( [A-Z][a-z]+)?(, [A-Z][a-z]+( [A-Z][a-z]+)*)?",
+        "address": rf"\b\d+ {_SURNAME}(?-i:,? [A-Z][A-Za-z]+)*( \d{{4}}\b)?",
         "name": rf"(\b(?-i:[A-Z])[a-z]+ )?\b{_SURNAME}\b",
         "token": _TOKEN,
     }.items()

@@ -13,18 +13,14 @@ from typing import Self
 from simulator.controls.control import Control, command_line
 from simulator.controls.guardian import Guardian
 from simulator.controls.subscriptions import SubscriptionCount
+from simulator.core.consent_topics import CONSENT, REQUEST, consent_topic
+from simulator.core.credentials import WITNESS, Authentication
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.purposes import Purpose
 from simulator.core.topics import topic_filter
-from simulator.plan import Plan
+from simulator.plan import Plan, open_credentials
 from simulator.scenario import ControlOptions, Scenario, TapKind, TapOptions
-
-CONSENT = "fleet/+/consent/+"
-"""Where people's consent is published, and kept."""
-
-REQUESTS = "fleet/+/request/+"
-"""Where people's requests to erase or to see their data are published, and kept."""
 
 _SYS_PATIENCE = 15.0
 
@@ -173,12 +169,12 @@ def tell(name: str, around: Surroundings, own: Path) -> dict[str, str]:
     taps = [tap for tap in scenario.taps if tap.of == name]
     told = {
         "FLEETSIM_NAME": name,
-        "FLEETSIM_BROKER_HOST": around.legacy.address,
+        "FLEETSIM_BROKER_HOST": around.legacy.host,
         "FLEETSIM_BROKER_PORT": str(around.legacy.port),
         "FLEETSIM_BROKER_PORT_MQTT5": str(around.modern.port),
         "FLEETSIM_IN": topic_filter(scenario.mqtt.topic, {}),
-        "FLEETSIM_CONSENT": CONSENT,
-        "FLEETSIM_REQUESTS": REQUESTS,
+        "FLEETSIM_CONSENT": consent_topic(CONSENT, "+", "+"),
+        "FLEETSIM_REQUESTS": consent_topic(REQUEST, "+", "+"),
         "FLEETSIM_OUT": f"out/{name}",
         "FLEETSIM_PURPOSE": taps[0].purpose if taps else Purpose.ANALYTICS,
         "FLEETSIM_FOLDER": str(own.absolute()),
@@ -186,6 +182,25 @@ def tell(name: str, around: Surroundings, own: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    told |= _credentials(around.legacy, scenario)
     if port := next((around.ports[tap.name] for tap in taps if tap.name in around.ports), None):
         told["FLEETSIM_HTTP"] = f"http://127.0.0.1:{port}"
+    return told
+
+
+def _credentials(endpoint: Endpoint, scenario: Scenario) -> dict[str, str]:
+    """Return what a control logs in with: as whoever may read and write everything, or as the URL says."""
+    told = {"FLEETSIM_BROKER_TLS": "1"} if endpoint.tls else {}
+    username, password = endpoint.username, endpoint.password
+    if (credentials := open_credentials(scenario)) is not None:
+        login = credentials.login(WITNESS)
+        username, password = login.username, login.password
+        told["FLEETSIM_BROKER_CA"] = str(credentials.authority)
+        if credentials.authentication is Authentication.CERTIFICATE:
+            told["FLEETSIM_BROKER_CERTIFICATE"] = str(credentials.certificate(WITNESS))
+            told["FLEETSIM_BROKER_KEY"] = str(credentials.key(WITNESS))
+    if username is not None:
+        told["FLEETSIM_BROKER_USERNAME"] = username
+    if password is not None:
+        told["FLEETSIM_BROKER_PASSWORD"] = password
     return told

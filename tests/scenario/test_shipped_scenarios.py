@@ -12,7 +12,15 @@ from simulator.core.errors import UsageError
 from simulator.scenario import load_scenario, schema, shipped, starter, summaries
 from simulator.scenario.document import read_document
 
-NAMES = ("ci_smoke", "city_throughput", "quickstart", "retail_day", "smart_home_evening", "wearable_week")
+NAMES = (
+    "ci_smoke",
+    "city_throughput",
+    "privacy_drill",
+    "quickstart",
+    "retail_day",
+    "smart_home_evening",
+    "wearable_week",
+)
 
 
 def test_they_are_all_there() -> None:
