@@ -134,6 +134,8 @@ def run(
 
         direct = broker.endpoint(scenario.mqtt.version)
         limits, origin = settings.reach.limits_for(direct), time.monotonic()
+        manifest = msgspec.structs.replace(manifest, origin=datetime.now(UTC))
+        folder.write_manifest(manifest)
         trial_plan = Plan(scenario, direct, None, limits=limits, origin=origin)
         trial = stack.enter_context(Trial(trial_plan, broker, settings.place, folder, say))
         trial.start(stopped)

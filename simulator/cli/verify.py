@@ -21,6 +21,7 @@ Examples:
   fleetsim verify runs/home
   fleetsim verify runs/home --egress redactor=out.jsonl --only leak --only redaction
   fleetsim verify runs/home --egress counts.parquet --against runs/home-without-one --json
+  fleetsim verify runs/drill --alerts guard=eve.json --only detection --only false_alarms
   fleetsim verify runs/home --junit junit.xml --sarif home.sarif --markdown comment.md --html home.html
   fleetsim list checks"""
 )
@@ -31,6 +32,13 @@ Examples:
     multiple=True,
     help="What came out: a file (.jsonl, .csv, .parquet, .sqlite, .duckdb, .txt) or a folder of such files; "
     "may be repeated. What the run's taps recorded if left out.",
+)
+@click.option(
+    "--alerts",
+    metavar="[CONTROL=]SRC",
+    multiple=True,
+    help="What a detector told: a file or folder of alerts (JSON, syslog, EVE, logs of Zeek); may be "
+    "repeated. What the run's taps on detectors recorded if left out.",
 )
 @click.option("--purpose", default="analytics", show_default=True, help="What the consumers of SRC are for.")
 @click.option(
@@ -45,7 +53,8 @@ Examples:
     "--against",
     metavar="RUN",
     type=click.Path(path_type=Path),
-    help="The same run with one person more or less, to audit differential privacy.",
+    help="The same run with one person more or less, to audit differential privacy; or without attacks, for "
+    "the harm that they did.",
 )
 @report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -53,6 +62,7 @@ Examples:
 def command(
     run: Path,
     egress: tuple[str, ...],
+    alerts: tuple[str, ...],
     purpose: str,
     heard: Path | None,
     only: tuple[str, ...],
@@ -76,7 +86,16 @@ def command(
 
     sources = [Source.parse(text, purpose) for text in egress]
     console = Console(stderr=True, quiet=quiet)
-    verification = verify(run, sources, only=only, against=against, heard=heard, progress=_telling(console))
+    told = [Source.parse(text, purpose, "--alerts") for text in alerts]
+    verification = verify(
+        run,
+        sources,
+        alerts=told,
+        only=only,
+        against=against,
+        heard=heard,
+        progress=_telling(console),
+    )
     for path in reports.write(verification):
         console.print(f"wrote {path}", highlight=False, soft_wrap=True, markup=False)
     if as_json:

@@ -28,6 +28,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         versions: of Fleetsim, Python and the libraries that shape the stream.
         shard: which part of the run this folder holds.
         started: wall clock, with its zone.
+        origin: wall clock at second 0 of the load's clock, None before the load is prepared.
         ended: wall clock, None until the run is over.
         complete: whether the run came to its end; false in what a killed or interrupted run leaves.
         schema: version of the folder's files.
@@ -37,6 +38,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     versions: Mapping[str, str]
     started: datetime
+    origin: datetime | None = None
     ended: datetime | None = None
     shard: Shard = Shard()
     complete: bool = False

@@ -43,12 +43,14 @@ class _Message(msgspec.Struct, gc=False):
     facts: msgspec.Raw = msgspec.Raw(b"null")
     spans: tuple[Span, ...] = ()
     delete_by: float | None = None
+    attack: str | None = None
 
 
 class _Delivered(msgspec.Struct, gc=False):
     id: str
     due: float
     outcome: Outcome
+    acked: float | None = None
 
 
 class Codes:
@@ -87,7 +89,10 @@ class Ground:
         neighbourhood: number in `neighbourhoods`, that of the home or the place that a message is about.
         consent: number in `consents`, sets of purposes.
         delivered: whether the broker has it, as far as is known.
+        lost: whether nothing was heard of it after it was sent.
+        attack: number in `attacks` of the attack that it is part of.
         due: when it had to be sent, seconds of the load's clock; nan where that is not known.
+        latency: seconds from then until the broker answered for it; nan where it did not.
         spans: where something personal stands in messages, by number of the message.
         visits: whose visit to a shop a shelf's message belongs to, by number of the message.
         everybody: who the people are, by number.
@@ -100,7 +105,7 @@ class Ground:
     def __init__(self, folder: RunFolder) -> None:
         self.people, self.households, self.devices = Codes(), Codes(), Codes()
         self.kinds, self.events, self.expectations = Codes(), Codes(), Codes()
-        self.neighbourhoods, self.consents = Codes(), Codes()
+        self.neighbourhoods, self.consents, self.attacks = Codes(), Codes(), Codes()
         self.spans: dict[int, tuple[Span, ...]] = {}
         self.visits: dict[int, str] = {}
         self.everybody: list[PersonTruth] = []
@@ -170,7 +175,7 @@ class Ground:
     def _read_messages(self, folder: RunFolder) -> None:
         ids, at, observed, delete_by = array("Q"), array("d"), array("d"), array("d")
         columns = {name: array("i") for name in _COLUMNS}
-        (person, household, device, kind, event, expect, neighbourhood, consent) = columns.values()
+        (person, household, device, kind, event, expect, neighbourhood, consent, attack) = columns.values()
         decode = msgspec.json.Decoder(dict[str, Any]).decode
         for number, row in enumerate(Rows(folder.messages, _Message)):
             ids.append(_key(row.id))
@@ -186,6 +191,7 @@ class Ground:
             where = row.household or row.place or row.person
             neighbourhood.append(self.neighbourhoods.number(where and where.split("-", 1)[0]))
             consent.append(NOBODY if row.consent is None else self.consents.number(" ".join(row.consent)))
+            attack.append(self.attacks.number(row.attack))
             if row.spans:
                 self.spans[number] = row.spans
             if row.person is not None and b'"visit"' in bytes(row.facts):
@@ -212,18 +218,24 @@ class Ground:
     expect: Integers
     neighbourhood: Integers
     consent: Integers
+    attack: Integers
 
     def _read_delivery(self, folder: RunFolder) -> None:
         self.delivered: Flags = np.ones(len(self), bool)
+        self.lost: Flags = np.zeros(len(self), bool)
         self.due: Floats = np.full(len(self), np.nan)
+        self.latency: Floats = np.full(len(self), np.nan)
         self._clock: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
         if not folder.delivery.is_file():
             return
-        ids, due, arrived = array("Q"), array("d"), bytearray()
+        ids, due, answered = array("Q"), array("d"), array("d")
+        arrived, lost = bytearray(), bytearray()
         for row in Rows(folder.delivery, _Delivered):
             ids.append(_key(row.id))
             due.append(row.due)
+            answered.append(math.nan if row.acked is None else row.acked)
             arrived.append(row.outcome.delivered)
+            lost.append(row.outcome is Outcome.LOST)
         if not ids or not len(self):
             return
         keys = np.frombuffer(ids, np.uint64)
@@ -231,8 +243,14 @@ class Ground:
         known = self._ids[place] == keys
         number = self._order[place[known]]
         self.delivered[:] = False
-        self.delivered[number] = np.frombuffer(arrived, np.uint8)[known] > 0
-        self.due[number] = np.frombuffer(due, np.float64)[known]
+        # Of two messages with one id, of which one is a copy, it is enough that one arrived, and the first
+        # tells how long it took.
+        np.logical_or.at(self.delivered, number, np.frombuffer(arrived, np.uint8)[known] > 0)
+        self.lost[number] = np.frombuffer(lost, np.uint8)[known] > 0
+        self.lost &= ~self.delivered
+        first = number[::-1]
+        self.due[first] = np.frombuffer(due, np.float64)[known][::-1]
+        self.latency[first] = np.frombuffer(answered, np.float64)[known][::-1] - self.due[first]
         self._foreign_deliveries = int((~known).sum())
         told = np.flatnonzero(~np.isnan(self.due))
         told = told[np.argsort(self.due[told], kind="stable")]
@@ -256,7 +274,7 @@ class Ground:
             )
 
 
-_COLUMNS = ("person", "household", "device", "kind", "event", "expect", "neighbourhood", "consent")
+_COLUMNS = ("person", "household", "device", "kind", "event", "expect", "neighbourhood", "consent", "attack")
 
 
 def answer_at(answers: list[tuple[float, bool]], at: float) -> tuple[float, bool] | None:

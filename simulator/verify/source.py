@@ -33,7 +33,7 @@ class Source:
     checks: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: str, purpose: str = PURPOSE) -> Self:
+    def parse(cls, text: str, purpose: str = PURPOSE, option: str = "--egress") -> Self:
         """Return the source that ``PATH`` or ``CONTROL=PATH`` names.
 
         Raises:
@@ -43,7 +43,7 @@ class Source:
         if not equals or "/" in control:
             control, path = Path(text).stem, text
         if not control or not path:
-            raise UsageError(f"write --egress PATH or --egress CONTROL=PATH, not {text!r}")
+            raise UsageError(f"write {option} PATH or {option} CONTROL=PATH, not {text!r}")
         return cls(control, Path(path), purpose)
 
 

@@ -25,6 +25,11 @@ class Concern(StrEnum):
     ERASURE = "erasure"
     LINKAGE = "linkage"
     UTILITY = "utility"
+    CREDENTIALS = "credentials"
+    ACCESS = "access"
+    CLEAR_TEXT = "clear_text"
+    FLOOD = "flood"
+    DETECTION = "detection"
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -90,6 +90,7 @@ def test_a_manifest_is_plain_json(folder: RunFolder) -> None:
         "seed": 7,
         "versions": {"fleetsim": "1.2.3"},
         "started": "2026-03-02T17:00:00+10:30",
+        "origin": None,
         "ended": None,
         "shard": {"index": 1, "count": 3},
         "complete": False,

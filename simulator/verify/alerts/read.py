@@ -52,6 +52,14 @@ class Alerts:
     broken: int = 0
     examples: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Alerts) -> Alerts:
+        return Alerts(
+            [*self.alerts, *other.alerts],
+            self.others + other.others,
+            self.broken + other.broken,
+            [*self.examples, *other.examples][:MOST_EXAMPLES],
+        )
+
     @property
     def lines(self) -> int:
         """All that stands there."""
