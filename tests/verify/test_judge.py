@@ -419,8 +419,10 @@ class TestUntrusted:
         self, run: Path, town: Staged, tmp_path: Path
     ) -> None:
         rows = [row for number, row in enumerate(town.through(redact)) if number < 300]
-        found = verify(run, [Source("it", record(tmp_path / "out.jsonl", rows))], only=["leak"], write=False)
+        out = record(tmp_path / "out.jsonl", rows)
+        found = verify(run, [Source("it", out)], only=["leak", "over_redaction"], write=False)
         assert verdict_of(found, "leak") is UNTRUSTED
+        assert verdict_of(found, "over_redaction") is FAILED
 
     def test_a_check_that_finds_nothing_to_judge_is_untrusted_if_it_is_asked_for(
         self, run: Path, town: Staged, tmp_path: Path

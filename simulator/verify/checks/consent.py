@@ -38,7 +38,7 @@ class ConsentExaminer(Examiner):
         purpose = batch.purpose
         if purpose not in self._scopes:
             self._open(purpose)
-        self._scopes[purpose].add(batch.message)
+        self._scopes[purpose].add(batch)
         dropped, ended = self._dropped[purpose], self._ended[purpose]
         for output, message in zip(batch.outputs, batch.message.tolist(), strict=True):
             if message == NOBODY:

@@ -49,7 +49,7 @@ class ForgettingExaminer(Examiner):
 
     def see(self, batch: Batch) -> None:
         """Note what came out, and what was too old."""
-        self._scope.add(batch.message)
+        self._scope.add(batch)
         ground, due = self.case.ground, self.due
         wanted = np.flatnonzero((batch.message != NOBODY) & due[batch.message])
         for place in wanted.tolist():

@@ -46,7 +46,7 @@ class OverRedactionExaminer(Examiner):
     def see(self, batch: Batch) -> None:
         """Hold each message that came out against what went in."""
         scope = self._scopes.setdefault(batch.purpose, Scope(self.case.ground))
-        scope.add(batch.message)
+        scope.add(batch)
         heard = self.case.heard
         if not heard:
             return
