@@ -195,6 +195,8 @@ def generate(
             truth.request(request)
         for fault in fleet.faults():
             truth.fault(fault)
+        for campaign in fleet.campaigns():
+            truth.campaign(campaign)
     messages = 0
     timestamp = fleet.calendar.timestamp
     at, time = 0.0, timestamp(0.0)

@@ -19,6 +19,7 @@ from simulator.core.process import collector_paused, cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, Outcome
 from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
+from simulator.intrusion import Intrusion, shared
 from simulator.ledger import Ledger
 from simulator.metrics import Tally, Witnessed
 from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
@@ -50,6 +51,9 @@ CONFIRMATIONS = 500
 
 LONGEST_CONFIRMATION = 10.0
 """Seconds after which they ask all the same."""
+
+ATTENTION = 0.005
+"""Seconds after which the outsiders of an attack are looked after at the latest, while there are any."""
 
 STALLED = 60.0
 """Seconds without progress after which a closed loop gives the broker up."""
@@ -102,7 +106,8 @@ class Load:
         self._ledger = Ledger(self._tally, rows, self._witness, self._fleet.planted)
         self._comings: Iterator[tuple[float, Action]] = iter(())
         self._next_coming: tuple[float, Action] | None = None
-        require_descriptors(len(self._fleet.devices))
+        outsiders = self._fleet.outsiders
+        require_descriptors(len(self._fleet.devices) + len(outsiders))
         self._witness_ids = witness_ids(scenario.seed, str(plan.shard), scenario.mqtt.witness_sessions)
         options = plan.delivery_options
         if not self._pacer.open_loop:
@@ -111,6 +116,10 @@ class Load:
             options.credentials.require(self._fleet.devices)
             for witness_id in self._witness_ids:
                 options.credentials.admit(witness_id, WITNESS)
+        self._intrusion: Intrusion | None = None
+        if outsiders:
+            options, theirs = shared(options)
+            self._intrusion = Intrusion(outsiders, plan, theirs, rows, self.now)
         self._delivery = Delivery(
             plan.endpoint,
             options,
@@ -154,6 +163,8 @@ class Load:
             self._rows.request(request)
         for fault in self._fleet.faults():
             self._rows.fault(fault)
+        for campaign in self._fleet.campaigns():
+            self._rows.campaign(campaign)
         gc.collect()  # the last time until the load is over
         steps = self._fleet.stream(self._stopped)
         first = self._connect(steps)
@@ -167,6 +178,8 @@ class Load:
         deadline = self.now() + (FINISH if back and not interrupted else QUICK_FINISH)
         if not interrupted:
             deadline = max(deadline, over + FINISH)
+        if self._intrusion is not None:
+            self._intrusion.finish(QUICK_FINISH)
         self._await_the_witness(deadline)
         self._delivery.finish(max(deadline - self.now(), 0.0))
         self._ledger.close()
@@ -183,7 +196,7 @@ class Load:
             action = step[0]
             if isinstance(action, NetworkChange):
                 self._change_network(action)
-            elif isinstance(action, Connect | Subscribe):
+            elif isinstance(action, Connect | Subscribe) and not self._is_outside(action):
                 sessions.append(action)
             else:
                 first = step
@@ -265,6 +278,9 @@ class Load:
 
     def _turn(self, longest: float = TICK / 10) -> None:
         """Turn the event loop once, waiting at most this long, and report if it is time."""
+        if self._intrusion is not None:
+            self._intrusion.poll()
+            longest = min(longest, ATTENTION)
         self._delivery.poll(longest)
         now = self.now()
         if self._next_coming is not None:
@@ -293,6 +309,9 @@ class Load:
             if self._stopped():
                 return
             untended += 1
+            if self._intrusion is not None and action.device in self._intrusion:
+                self._intrusion.submit(action, about, due)
+                continue
             if isinstance(action, Publish):
                 index += 1
                 self._behind = now - due
@@ -306,6 +325,9 @@ class Load:
                 self._change_network(action)
                 continue
             self._delivery.submit(action, due)
+
+    def _is_outside(self, action: Action) -> bool:
+        return self._intrusion is not None and action.device in self._intrusion
 
     def _change_network(self, change: NetworkChange) -> None:
         if self._plan.network is not None:
@@ -324,6 +346,9 @@ class Load:
         while batch := list(islice(steps, self._plan.batch)):
             now = self.now()
             for action, about in batch:
+                if self._intrusion is not None and action.device in self._intrusion:
+                    self._intrusion.submit(action, about, now)
+                    continue
                 if isinstance(action, Publish):
                     self._ledger.due(action, about, now, self._behind)
                 elif isinstance(action, NetworkChange):

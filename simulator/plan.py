@@ -15,6 +15,7 @@ from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits, usual_limits
 from simulator.core.records import (
+    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,
@@ -74,6 +75,13 @@ class Source(Protocol):
 
     def faults(self) -> Iterator[FaultTruth]:
         """Yield what befalls the devices, and the network."""
+
+    @property
+    def outsiders(self) -> Mapping[str, str]:
+        """The attack of each client that is none of the fleet's, by its id."""
+
+    def campaigns(self) -> Iterator[CampaignTruth]:
+        """Yield the attacks, and what looks like one."""
 
     def stream(self, stopped: Callable[[], bool]) -> Iterator[Step]:
         """Yield the actions in order, sessions before messages."""

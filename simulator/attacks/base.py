@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Threshold:
 
     def crossed(self, at: float, until: float, rate: float) -> ThresholdTruth:
         """Return when something that begins at a moment and goes on at a rate crosses it."""
-        after = self.count / rate if rate > 0 else float("inf")
+        after = self.count / rate if rate > 0 else math.inf
         crosses = after <= self.within and at + after < until
         return ThresholdTruth(
             self.measure, self.per, self.count, self.within, at + after if crosses else None
@@ -96,6 +97,10 @@ class Campaign(ABC, Generic[OptionsT]):
         """Return how many a second there are of what the threshold counts, by its key, stealth apart."""
         return 0.0
 
+    def total(self, options: OptionsT) -> float:
+        """Return how many there are at most of what the threshold counts, by its key."""
+        return math.inf
+
     def pace(self, options: OptionsT) -> float:
         """Return how many a second there are with stealth."""
         threshold, rate = self.threshold(options), self.intensity(options)
@@ -111,7 +116,10 @@ class Campaign(ABC, Generic[OptionsT]):
     def crossing(self, options: OptionsT, at: float, until: float) -> ThresholdTruth | None:
         """Return its threshold as the truth names it."""
         threshold = self.threshold(options)
-        return None if threshold is None else threshold.crossed(at, until, self.pace(options))
+        if threshold is None:
+            return None
+        enough = self.total(options) >= threshold.count
+        return threshold.crossed(at, until, self.pace(options) if enough else 0.0)
 
     def credential(self, options: OptionsT) -> Credential:
         """Return what its members show."""

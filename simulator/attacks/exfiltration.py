@@ -61,7 +61,8 @@ class Exfiltration(Campaign[ExfiltrationOptions]):
         self, options: ExfiltrationOptions, members: tuple[Member[ExfiltrationOptions], ...]
     ) -> Mapping[str, Value]:
         """Return the secrets, by device."""
-        return {"secrets": {member.id: _secret(member) for member in members}, "way": options.way.value}
+        secrets = sorted((member.id, _secret(member)) for member in members)
+        return {"secrets": dict(secrets), "way": options.way.value}
 
     def raid(self, member: Member[ExfiltrationOptions]) -> Process:
         """Hide the next piece in each message that has room for it."""

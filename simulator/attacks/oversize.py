@@ -49,7 +49,11 @@ class Oversize(Campaign[OversizeOptions]):
     def intensity(self, options: OversizeOptions) -> float:
         """Return the bytes of the longest over the time that the ladder takes to the cap."""
         rungs = (USUAL_CAP // FIRST).bit_length() - 1
-        return USUAL_CAP / (rungs * options.every) if options.largest >= USUAL_CAP else 0.0
+        return USUAL_CAP / (rungs * options.every)
+
+    def total(self, options: OversizeOptions) -> float:
+        """Return the bytes of the longest."""
+        return options.largest
 
     def raid(self, member: Member[OversizeOptions]) -> Process:
         """Climb the ladder."""

@@ -43,8 +43,12 @@ class Qos2HalfOpen(Campaign[Qos2HalfOpenOptions]):
         return Threshold("in flight", "client_id", USUAL_IN_FLIGHT, HOUR)
 
     def intensity(self, options: Qos2HalfOpenOptions) -> float:
-        """Return the messages a second of one client; none that count if it stops before the cap."""
-        return options.rate if options.messages >= USUAL_IN_FLIGHT else options.messages / HOUR
+        """Return the messages a second of one client."""
+        return options.rate
+
+    def total(self, options: Qos2HalfOpenOptions) -> float:
+        """Return the messages of one client."""
+        return options.messages
 
     def phases(self, options: Qos2HalfOpenOptions, at: float, until: float) -> tuple[PhaseTruth, ...]:
         """Return the beginning of the messages and the time for which they stay open."""

@@ -57,8 +57,12 @@ class SlowDos(Campaign[SlowDosOptions]):
         return Threshold("connections", "address", 100, HOUR)
 
     def intensity(self, options: SlowDosOptions) -> float:
-        """Return the connections a second over the hour in which they are counted."""
-        return min(options.rate, options.devices / HOUR) if options.devices < 100 else options.rate
+        """Return the connections a second."""
+        return options.rate
+
+    def total(self, options: SlowDosOptions) -> float:
+        """Return the connections."""
+        return options.devices
 
     def phases(self, options: SlowDosOptions, at: float, until: float) -> tuple[PhaseTruth, ...]:
         """Return the opening of the connections and the time for which they are kept."""

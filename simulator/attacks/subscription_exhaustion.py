@@ -41,8 +41,12 @@ class SubscriptionExhaustion(Campaign[SubscriptionExhaustionOptions]):
         return Threshold("subscriptions", "client_id", 100, HOUR)
 
     def intensity(self, options: SubscriptionExhaustionOptions) -> float:
-        """Return the subscriptions a second of one client; none that count if there are too few."""
-        return options.rate if options.filters >= 100 else options.filters / HOUR
+        """Return the subscriptions a second of one client."""
+        return options.rate
+
+    def total(self, options: SubscriptionExhaustionOptions) -> float:
+        """Return the subscriptions of one client."""
+        return options.filters
 
     def raid(self, member: Member[SubscriptionExhaustionOptions]) -> Process:
         """Ask for one after the other."""

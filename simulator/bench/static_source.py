@@ -7,6 +7,7 @@ from itertools import cycle
 
 from simulator.core.actions import Connect, Publish
 from simulator.core.records import (
+    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,
@@ -50,6 +51,7 @@ class StaticSource:
         self.devices: Mapping[str, str] = {
             device_name(number): KIND for number in range(shard.index, devices, shard.count)
         }
+        self.outsiders: Mapping[str, str] = {}
         self.now = 0.0
 
     def people(self) -> Iterator[PersonTruth]:
@@ -69,6 +71,10 @@ class StaticSource:
         return ()
 
     def faults(self) -> Iterator[FaultTruth]:
+        """Yield nothing."""
+        return iter(())
+
+    def campaigns(self) -> Iterator[CampaignTruth]:
         """Yield nothing."""
         return iter(())
 

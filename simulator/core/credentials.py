@@ -76,6 +76,9 @@ class CredentialSource(Protocol):
             UsageError: there is no such device here.
         """
 
+    def stranger_context(self) -> ssl.SSLContext:
+        """Return what the TLS connection of somebody is made with who has no certificate."""
+
     def admit(self, client: str, user: str) -> None:
         """Let a client that is no device, such as the run's own witness, log in as a user."""
 

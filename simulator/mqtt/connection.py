@@ -56,7 +56,7 @@ class Connection:
         if not isinstance(self.socket, ssl.SSLSocket | WebSocket):
             _check_connected(self.socket)
             if security is not None:
-                self.socket = security.encrypt(self.socket, self.session.device)
+                self.socket = security.encrypt(self.socket, self.session.device, self.session.claim)
         try:
             if isinstance(self.socket, ssl.SSLSocket):
                 self.socket.do_handshake()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from simulator.core.actions import (
     Action,
     Connect,
+    Dial,
     Disconnect,
     Drop,
     Freeze,
@@ -27,6 +28,7 @@ from simulator.mqtt.caps import Caps
 from simulator.mqtt.counts import ConnectionCounts, SessionReport, Tally
 from simulator.mqtt.event_loop import EventLoop, OnMessage, OnSession
 from simulator.mqtt.options import DeliveryOptions
+from simulator.mqtt.raw import OnRaw, RawSession
 from simulator.mqtt.reasons import Cause
 from simulator.mqtt.session import Session
 from simulator.mqtt.transports import carrier, link_factory
@@ -52,6 +54,7 @@ class Delivery:
         on_message: told what a device has received: device, topic, payload.
         jitter_seed: seed of the waits between reconnects.
         on_session: told what becomes of each session, if anybody wants to know.
+        on_raw: told how messages fared that were sent as raw bytes, if anybody wants to know.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Delivery:
         on_message: OnMessage,
         jitter_seed: int = 0,
         on_session: OnSession | None = None,
+        on_raw: OnRaw = lambda _delivered: None,
     ) -> None:
         self.clock = clock
         self._endpoint = endpoint
@@ -74,6 +78,8 @@ class Delivery:
         self._seeds = Seeds(jitter_seed)
         self._tally = Tally()
         self._sessions: dict[str, Session] = {}
+        self._raw: dict[str, RawSession] = {}
+        self._settle_raw = on_raw
         self._over = False
         self._caps = Caps(options.limits)
 
@@ -98,7 +104,11 @@ class Delivery:
                 reason = cause or Cause.NO_SESSION
                 self._settle(action, Delivered(action.id, due, None, None, Outcome.DROPPED, reason, 0))
         elif isinstance(action, Raw):
-            raise RunFailedError(f"{action.device}: raw bytes cannot be sent over a managed session")
+            self._send_raw(action, due)
+        elif isinstance(action, Dial):
+            self._raw_session(action.device).dial(action)
+        elif isinstance(action, Drop) and action.device in self._raw:
+            self._raw[action.device].drop()
         else:
             self._control(session or self._new_session(action.device), action)
 
@@ -123,6 +133,8 @@ class Delivery:
         for device, session in self._sessions.items():
             session.thaw()
             session.disconnect(Disconnect(math.inf, device))
+        for raw in self._raw.values():
+            raw.drop()
         while self._tally.open and (left := deadline - self.clock()) > 0:
             self.poll(min(left, _TURN))
         self.abort()
@@ -134,6 +146,8 @@ class Delivery:
         self._over = True
         for session in self._sessions.values():
             session.abandon(Cause.RUN_ENDED)
+        for raw in self._raw.values():
+            raw.abandon(Cause.RUN_ENDED)
         self._loop.close()
 
     @property
@@ -196,6 +210,24 @@ class Delivery:
     def sessions(self) -> Iterator[SessionReport]:
         """Yield what happened to each session that is not connected as its device wants, or to no avail."""
         return (session.report() for session in self._sessions.values() if session.at_fault)
+
+    def _send_raw(self, action: Raw, due: float) -> None:
+        session = self._raw.get(action.device)
+        if session is None:
+            raise RunFailedError(f"{action.device}: raw bytes need a raw connection; dial one first")
+        cause = self._caps.beyond("", action.data)
+        if cause is None:
+            session.send(action, due)
+        elif action.id is not None:
+            self._settle_raw(Delivered(action.id, due, None, None, Outcome.DROPPED, cause, 0))
+
+    def _raw_session(self, device: str) -> RawSession:
+        session = self._raw.get(device)
+        if session is None:
+            session = self._raw[device] = RawSession(
+                device, self._endpoint, self._options, self._loop, self._tally, self._settle_raw
+            )
+        return session
 
     def _new_session(self, device: str) -> Session:
         options = self._options

@@ -43,7 +43,8 @@ class Dialler:
         numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         found = socket.getaddrinfo(endpoint.address, endpoint.port, type=socket.SOCK_STREAM, flags=numeric)
         self._family, self._address = found[0][0], found[0][4]
-        if sources and not (self._family is socket.AF_INET and ip_address(endpoint.address).is_loopback):
+        self._on_loopback = self._family is socket.AF_INET and ip_address(endpoint.address).is_loopback
+        if sources and not self._on_loopback:
             raise RunFailedError(
                 f"source addresses of 127.0.0.0/8 reach only a broker on such an address, "
                 f"not {endpoint.address}; leave mqtt.source_addresses out or use a broker on 127.0.0.1"
@@ -56,8 +57,12 @@ class Dialler:
         """Return the seconds until the next connection may be opened, 0 if it may be now."""
         return max(self._next_at - now, 0.0)
 
-    def dial(self, now: float) -> socket.socket:
+    def dial(self, now: float, source: str | None = None) -> socket.socket:
         """Return a socket that has begun to connect and does not block.
+
+        Args:
+            now: the time in seconds.
+            source: loopback address to connect from this time, where that reaches the broker.
 
         Raises:
             OSError: it cannot even begin.
@@ -72,10 +77,12 @@ class Dialler:
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._sources is not None:
+            if source is None or not self._on_loopback:
+                source = None if self._sources is None else next(self._sources)
+            if source is not None:
                 if _BIND_ADDRESS_NO_PORT is not None:
                     sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-                sock.bind((next(self._sources), 0))
+                sock.bind((source, 0))
             code = sock.connect_ex(self._address)
             if code not in (0, errno.EINPROGRESS):
                 raise OSError(code, os.strerror(code))

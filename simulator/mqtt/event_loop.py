@@ -7,7 +7,7 @@ import selectors
 from collections import deque
 from collections.abc import Callable
 
-from simulator.core.actions import Freeze
+from simulator.core.actions import Claim, Freeze
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint
 from simulator.core.records import SessionChange, SessionMoment
@@ -61,6 +61,7 @@ class EventLoop:
         self._to_dial: deque[Carried] = deque()
         self._to_flush: list[Carried] = []
         self._arriving = 0
+        self._details: dict[str, tuple[str | None, str]] = {}
         self._dialler = Dialler(endpoint, options.connect_rate, options.source_addresses)
 
     def turn(self, timeout: float) -> None:
@@ -87,15 +88,19 @@ class EventLoop:
 
     # For the sessions
 
-    def login(self, device: str) -> Login | None:
+    def login(self, device: str, claim: Claim | None = None) -> Login | None:
         """Return what the device's next CONNECT says of who it is; None for what the endpoint says."""
         credentials = self._options.credentials
+        if claim is not None and (claim.user is None or claim.password is not None):
+            return Login(claim.user, claim.password)
+        if claim is not None and claim.user is not None:
+            device = claim.user
         return None if credentials is None else credentials.login(device)
 
     def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
         """Pass on what has become of a session."""
         if self._on_session is not None:
-            self._on_session(SessionChange(device, at, state, reason))
+            self._on_session(SessionChange(device, at, state, reason, *self._details.get(device, ())))
 
     def dial(self, session: Carried) -> None:
         """Connect the session when its turn comes."""
@@ -164,10 +169,13 @@ class EventLoop:
 
     def _dial(self, session: Carried, now: float) -> None:
         try:
-            sock = self._dialler.dial(now)
+            sock = self._dialler.dial(now, session.source)
         except OSError as error:
             session.closed(failure(error))
             return
+        if self._options.detailed:
+            host, port, *_ = sock.getsockname()
+            self._details[session.device] = (session.client_id, f"{host}:{port}")
         connection = Connection(session, sock)
         self._connections[session] = connection
         self._arriving += 1
@@ -185,7 +193,10 @@ class EventLoop:
         connection.dialling = False
         connection.writable = True
         self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
-        connection.session.opened()
+        session = connection.session
+        session.opened()
+        if session.state is SessionState.CONNECTED:  # a raw one, which waits for no answer
+            self._arrived(connection)
         self._send(connection)
 
     def _arrived(self, connection: Connection) -> None:

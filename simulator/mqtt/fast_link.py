@@ -76,7 +76,7 @@ class FastLink(Link):
         self._decoder = Decoder(self._protocol, self._hello.largest_packet)
         self.outgoing.clear()
         hello = self._hello.with_login(login)
-        self.outgoing += encode(_connect_packet(self._protocol, hello), self._protocol)
+        self.outgoing += encode(connect_packet(self._protocol, hello), self._protocol)
 
     def publish(
         self, packet_id: int, topic: str, payload: bytes, qos: int, retain: bool, duplicate: bool
@@ -176,7 +176,8 @@ class FastLink(Link):
             self._listener.messaged(packet.topic, packet.payload)
 
 
-def _connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
+def connect_packet(protocol: Protocol, hello: Hello) -> ConnectPacket:
+    """Return the CONNECT that says all that."""
     modern = protocol is Protocol.MQTT_5
     properties = NO_PROPERTIES
     if modern:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from simulator.core.actions import Freeze
+from simulator.core.actions import Claim, Freeze
 from simulator.core.credentials import Login
 from simulator.core.records import SessionMoment
 from simulator.mqtt.counts import SessionState
-from simulator.mqtt.link import Link
+
+
+class Wire(Protocol):
+    """What the loop knows of a link: bytes in both directions.
+
+    Attributes:
+        outgoing: bytes for the broker, in order; whoever sends them removes them.
+    """
+
+    outgoing: bytearray
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the broker."""
 
 
 class Carried(Protocol):
@@ -17,7 +29,6 @@ class Carried(Protocol):
     Attributes:
         device: the device, which is also the client id.
         state: where the session is.
-        link: speaks MQTT for it; there is one once the device has asked to connect.
         alarms: when the loop will call `tick`; kept by the loop's timers.
         wake_at: the earliest of them.
         dirty: the loop has bytes to send for it; kept by the loop.
@@ -25,10 +36,25 @@ class Carried(Protocol):
 
     device: str
     state: SessionState
-    link: Link | None
     alarms: list[float]
     wake_at: float
     dirty: bool
+
+    @property
+    def link(self) -> Wire | None:
+        """Speaks MQTT for it; there is one once the device has asked to connect."""
+
+    @property
+    def claim(self) -> Claim | None:
+        """Whom it claims to be; itself if None."""
+
+    @property
+    def source(self) -> str | None:
+        """The address that it connects from; left to the run if None."""
+
+    @property
+    def client_id(self) -> str | None:
+        """What it calls itself, if not by its id."""
 
     def dialling(self) -> None:
         """Hear that the TCP connect is under way."""
@@ -55,7 +81,7 @@ class Loop(Protocol):
     def clock(self) -> float:
         """Return the time in seconds."""
 
-    def login(self, device: str) -> Login | None:
+    def login(self, device: str, claim: Claim | None = None) -> Login | None:
         """Return what the device's next CONNECT says of who it is; None for what the endpoint says."""
 
     def dial(self, session: Carried) -> None:

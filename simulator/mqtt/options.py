@@ -39,6 +39,7 @@ class DeliveryOptions:
         largest_packet: bytes of the longest packet that a session takes unless its Connect says otherwise,
             which bounds the memory that a broker can make it use.
         limits: hard caps on connections, bytes a second and payload length.
+        detailed: whether what is told of a session says as whom and from where it connected.
         max_attempts: how often a message is sent before it is given up as lost, so that one that makes
             the broker close the connection does not do so forever.
     """
@@ -63,6 +64,7 @@ class DeliveryOptions:
     credentials: CredentialSource | None = None
     largest_packet: int = LARGEST_PACKET
     limits: Limits = ON_THIS_MACHINE
+    detailed: bool = False
     max_attempts: int = 16
 
     def hello(self, connect: Connect, endpoint: Endpoint) -> Hello:

@@ -58,3 +58,4 @@ class Cause(StrEnum):
     CONNECTION_CAP = "beyond the cap on connections"
     PAYLOAD_CAP = "beyond the cap on payload length"
     RATE_CAP = "beyond the cap on bytes a second"
+    RAW = "sent over a raw connection, on which no answer is awaited"

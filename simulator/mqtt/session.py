@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from simulator.core.actions import Connect, Disconnect, Freeze, Publish, Subscribe
+from simulator.core.actions import Claim, Connect, Disconnect, Freeze, Publish, Subscribe
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.refusals import Refused
@@ -185,7 +185,7 @@ class Session:
 
     def opened(self) -> None:
         """The TCP connection stands."""
-        login = self._loop.login(self.device)
+        login = self._loop.login(self.device, self.claim)
         self._renew_at = math.inf
         if login is not None and login.renew_after is not None:
             self._renew_at = self._loop.clock() + login.renew_after
@@ -355,6 +355,21 @@ class Session:
         self._hang_up(reason)
 
     # What is asked about it
+
+    @property
+    def claim(self) -> Claim | None:
+        """Whom it claims to be; itself if None."""
+        return None if self._asked is None else self._asked.claim
+
+    @property
+    def source(self) -> str | None:
+        """The address that it connects from; left to the run if None."""
+        return None if self._asked is None else self._asked.source
+
+    @property
+    def client_id(self) -> str | None:
+        """What it calls itself, if not by its id."""
+        return None if self._asked is None else self._asked.client_id
 
     @property
     def at_fault(self) -> bool:

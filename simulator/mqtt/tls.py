@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 
+from simulator.core.actions import Claim
 from simulator.core.credentials import CredentialSource
 
 _VERDICTS = (
@@ -33,15 +34,25 @@ class Security:
         self._credentials = credentials
         self._anybody = ssl.create_default_context() if credentials is None else None
 
-    def encrypt(self, sock: socket.socket, device: str) -> ssl.SSLSocket:
+    def encrypt(self, sock: socket.socket, device: str, claim: Claim | None = None) -> ssl.SSLSocket:
         """Return what takes the place of a device's connected socket; its handshake is still to come.
+
+        Args:
+            sock: the socket.
+            device: whose it is.
+            claim: whom it claims to be; itself if None.
 
         Raises:
             OSError: the connection is gone already.
         """
         context = self._anybody
         if self._credentials is not None:
-            context = self._credentials.ssl_context(device)
+            if claim is None:
+                context = self._credentials.ssl_context(device)
+            elif claim.user is not None and claim.password is None:
+                context = self._credentials.ssl_context(claim.user)
+            else:
+                context = self._credentials.stranger_context()
         assert context is not None
         return context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
 

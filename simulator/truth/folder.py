@@ -105,6 +105,16 @@ class RunFolder:
         return self.truth / "faults.jsonl"
 
     @property
+    def campaigns(self) -> Path:
+        """A row for each attack, and for each fault that looks like one."""
+        return self.truth / "campaigns.jsonl"
+
+    @property
+    def overheard(self) -> Path:
+        """A row for each message that an outsider was given by the broker."""
+        return self.truth / "overheard.jsonl"
+
+    @property
     def sessions(self) -> Path:
         """A row each time that a device's session changes its state on the network."""
         return self.truth / "sessions.jsonl"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from heapq import merge
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import IO
 
 import msgspec
 
+from simulator.core.readings import Value
+from simulator.core.records import CampaignTruth
 from simulator.truth.folder import RunFolder, writing
 
 _CHUNK = 1 << 20
@@ -42,13 +44,53 @@ def merge_truth(folder: RunFolder, parts: Sequence[RunFolder]) -> None:
     _write(folder.requests, requests)
     _write(folder.canaries, canaries)
     _write(folder.faults, faults)
+    _write(folder.campaigns, _joined(part.campaigns for part in parts))
     with ExitStack() as stack:
         streams = [_lines(stack.enter_context(part.messages.open("rb"))) for part in parts]
         _write(folder.messages, merge(*streams, key=_place))
         _write(folder.delivery, _all(part.delivery for part in parts))
         _write(folder.sessions, _all(part.sessions for part in parts))
+        _write(folder.overheard, _all(part.overheard for part in parts))
     for shards in {part.path.parent for part in parts}:
         shutil.rmtree(shards)
+
+
+def _joined(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield a row for each attack: every part has it with those of its members that are there."""
+    rows: dict[str, CampaignTruth] = {}
+    for line in _all(paths):
+        row = msgspec.json.decode(line, type=CampaignTruth)
+        rows[row.campaign] = _together(rows[row.campaign], row) if row.campaign in rows else row
+    attacks = [row for row in rows.values() if not row.benign]
+    honest = sorted((row for row in rows.values() if row.benign), key=lambda row: row.campaign)
+    for row in (*attacks, *honest):
+        yield msgspec.json.encode(row) + b"\n"
+
+
+def _together(one: CampaignTruth, other: CampaignTruth) -> CampaignTruth:
+    at, until = min(one.at, other.at), max(one.until, other.until)
+    phases = tuple(msgspec.structs.replace(phase, at=at, until=until) for phase in one.phases)
+    return msgspec.structs.replace(
+        one,
+        at=at,
+        until=until,
+        phases=phases if one.benign else one.phases,
+        members=tuple(sorted((*one.members, *other.members), key=lambda member: member.device)),
+        victims=tuple(sorted({*one.victims, *other.victims})),
+        facts=_facts(one.facts, other.facts),
+    )
+
+
+def _facts(one: Mapping[str, Value] | None, other: Mapping[str, Value] | None) -> Mapping[str, Value] | None:
+    """Return the facts of both; where both have a mapping, that of both."""
+    if one is None or other is None:
+        return one or other
+    return {
+        name: dict(sorted((value | more).items()))
+        if isinstance(value, dict) and isinstance(more := other.get(name), dict)
+        else value
+        for name, value in one.items()
+    }
 
 
 def _all(paths: Iterable[Path]) -> Iterator[bytes]:

@@ -11,11 +11,13 @@ import msgspec
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError
 from simulator.core.records import (
+    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
+    Overheard,
     PersonTruth,
     RequestTruth,
     SessionChange,
@@ -92,6 +94,16 @@ def read_canaries(folder: RunFolder) -> Rows[CanaryTruth]:
 def read_faults(folder: RunFolder) -> Rows[FaultTruth]:
     """Return what befell devices and network, in order of time and device."""
     return Rows(folder.faults, FaultTruth)
+
+
+def read_campaigns(folder: RunFolder) -> Rows[CampaignTruth]:
+    """Return the attacks, in the order of the scenario, and then what looks like one."""
+    return Rows(folder.campaigns, CampaignTruth)
+
+
+def read_overheard(folder: RunFolder) -> Rows[Overheard]:
+    """Return what outsiders were given by the broker, those of one of them in order of time."""
+    return Rows(folder.overheard, Overheard)
 
 
 def read_delivered(folder: RunFolder) -> Rows[Delivered]:

@@ -11,11 +11,13 @@ from typing import Protocol, Self
 import msgspec
 
 from simulator.core.records import (
+    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
+    Overheard,
     PersonTruth,
     RequestTruth,
     SessionChange,
@@ -84,6 +86,12 @@ class RowWriter(Protocol):
     def fault(self, row: FaultTruth) -> None:
         """Take what befalls a device, or the network."""
 
+    def campaign(self, row: CampaignTruth) -> None:
+        """Take what is true about an attack, or about what looks like one."""
+
+    def overheard(self, row: Overheard) -> None:
+        """Take that an outsider was given a message."""
+
     def delivered(self, row: Delivered) -> None:
         """Take how a message fared on the network."""
 
@@ -115,6 +123,12 @@ class NoRows:
     def fault(self, row: FaultTruth) -> None:
         """Let it go."""
 
+    def campaign(self, row: CampaignTruth) -> None:
+        """Let it go."""
+
+    def overheard(self, row: Overheard) -> None:
+        """Let it go."""
+
     def delivered(self, row: Delivered) -> None:
         """Let it go."""
 
@@ -143,6 +157,8 @@ class TruthWriter:
         self._requests = _Lines(folder.requests)
         self._canaries = _Lines(folder.canaries)
         self._faults = _Lines(folder.faults)
+        self._campaigns = _Lines(folder.campaigns)
+        self._overheard = _Lines(folder.overheard)
         self._delivery = _Lines(folder.delivery)
         self._sessions = _Lines(folder.sessions)
         self._files: tuple[_Lines, ...] = (
@@ -152,6 +168,8 @@ class TruthWriter:
             self._requests,
             self._canaries,
             self._faults,
+            self._campaigns,
+            self._overheard,
             self._delivery,
             self._sessions,
         )
@@ -179,6 +197,14 @@ class TruthWriter:
     def fault(self, row: FaultTruth) -> None:
         """Write what befalls a device, or the network."""
         self._faults.add(row)
+
+    def campaign(self, row: CampaignTruth) -> None:
+        """Write what is true about an attack, or about what looks like one."""
+        self._campaigns.add(row)
+
+    def overheard(self, row: Overheard) -> None:
+        """Write that an outsider was given a message."""
+        self._overheard.add(row)
 
     def delivered(self, row: Delivered) -> None:
         """Write how a message fared on the network."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from simulator.core.actions import Connect, Disconnect, Drop, Freeze, Publish, Subscribe
+from simulator.core.actions import Claim, Connect, Disconnect, Drop, Freeze, Publish, Subscribe
 from simulator.core.credentials import Login
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.records import Delivered, Outcome, SessionMoment
@@ -112,7 +112,7 @@ class FakeLoop:
     def clock(self) -> float:
         return self.now
 
-    def login(self, device: str) -> Login | None:
+    def login(self, device: str, claim: Claim | None = None) -> Login | None:
         return next(self.logins, None)
 
     def dial(self, session: Carried) -> None:

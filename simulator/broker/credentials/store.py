@@ -127,9 +127,7 @@ class Credentials(CredentialSource):
         """
         user = self._known(device)
         if self.authentication is not Authentication.CERTIFICATE:
-            if self._shared is None:
-                self._shared = self._context()
-            return self._shared
+            return self.stranger_context()
         context = self._context()
         try:
             # With a password, even none, nobody is asked for one on the terminal if the key is encrypted.
@@ -140,6 +138,12 @@ class Credentials(CredentialSource):
                 f"{_reason(error)}; provision the fleet again"
             ) from error
         return context
+
+    def stranger_context(self) -> ssl.SSLContext:
+        """Return what the TLS connection of somebody is made with who has no certificate."""
+        if self._shared is None:
+            self._shared = self._context()
+        return self._shared
 
     def admit(self, client: str, user: str) -> None:
         """Let a client that is no device, such as the run's own witness, log in as a user."""

@@ -1,0 +1,104 @@
+"""The outsiders of a load's attacks on their way to the broker: beside the fleet, and never in its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from simulator.core.actions import Action, Publish, Raw
+from simulator.core.limits import Limits
+from simulator.core.records import Delivered, MessageTruth, Overheard
+from simulator.mqtt import Delivery, DeliveryOptions
+from simulator.plan import Plan
+from simulator.truth import RowWriter
+
+SHARE = 0.1
+"""Share of a load's caps that its outsiders get; the fleet has the rest."""
+
+MOST = Limits(connections=1_000, bytes_per_second=20_000_000, payload_bytes=16_777_216 + 65_536)
+"""Caps of outsiders wherever the broker is: fewer connections than files that a broker may usually open."""
+
+
+def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
+    """Return the options of the fleet and those of the outsiders beside it, who share its caps."""
+    limits = options.limits
+    rest = limits.share(SHARE)
+    capped = Limits(
+        connections=min(rest.connections, MOST.connections),
+        bytes_per_second=min(rest.bytes_per_second, MOST.bytes_per_second),
+        payload_bytes=min(limits.payload_bytes + 65_536, MOST.payload_bytes),
+    )
+    outsiders = replace(
+        options, limits=capped, largest_packet=capped.packet_bytes, detailed=True, max_attempts=1
+    )
+    return replace(options, limits=limits.share(1 - SHARE)), outsiders
+
+
+class Intrusion:
+    """Carries the actions of outsiders, and writes down how they fared and what they were given.
+
+    A delivery of its own, so that the fleet's connections, messages and latencies are its own; what an attack
+    does to them shows there.
+
+    Args:
+        outsiders: their ids.
+        plan: of the load.
+        options: of the outsiders.
+        rows: take the truth and the delivery.
+        clock: the load's.
+    """
+
+    def __init__(
+        self,
+        outsiders: Collection[str],
+        plan: Plan,
+        options: DeliveryOptions,
+        rows: RowWriter,
+        clock: Callable[[], float],
+    ) -> None:
+        self._outsiders = frozenset(outsiders)
+        self._rows = rows
+        self._clock = clock
+        self._over = False
+        self._delivery = Delivery(
+            plan.endpoint,
+            options,
+            clock=clock,
+            on_outcome=self._ended,
+            on_message=self._overheard,
+            jitter_seed=plan.scenario.seed,
+            on_session=rows.session,
+            on_raw=rows.delivered,
+        )
+
+    def __contains__(self, device: str) -> bool:
+        """Return whether this is one of the outsiders."""
+        return device in self._outsiders
+
+    def submit(self, action: Action, about: MessageTruth | None, due: float) -> None:
+        """Carry out an outsider's action.
+
+        Args:
+            action: what it does.
+            about: the truth about the message in it, if it holds one.
+            due: when it had to be done, in seconds of the load's clock.
+        """
+        if about is not None and isinstance(action, Publish | Raw):
+            self._rows.message(about)
+        self._delivery.submit(action, due)
+
+    def poll(self) -> None:
+        """Make one turn, without waiting."""
+        if not self._over:
+            self._delivery.poll(0.0)
+
+    def finish(self, timeout: float) -> None:
+        """End all connections, in order as far as there is time."""
+        self._delivery.finish(timeout)
+        self._over = True
+
+    def _ended(self, _publish: Publish, delivered: Delivered) -> None:
+        self._rows.delivered(delivered)
+
+    def _overheard(self, device: str, topic: str, payload: bytes) -> None:
+        self._rows.overheard(Overheard(device, self._clock(), topic, len(payload)))
