@@ -329,7 +329,9 @@ class Fleet:
             group = groups[options.kind] = groups.get(options.kind, -1) + 1
             family: Family = plugins.load("simulator.devices", options.kind)
             draws = partial(self._draws, options.kind, group)
-            yield family, options, group, family.placements(hood, options, draws)
+            placements = family.placements(hood, options, draws)
+            without = self.scenario.world.without
+            yield family, options, group, (one for one in placements if one.entity != without)
 
     def _afflictions(self, index: int, hood: Neighbourhood) -> Mapping[str, list[Affliction]]:
         """Return what befalls the devices of a neighbourhood, by device."""

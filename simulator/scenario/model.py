@@ -160,6 +160,12 @@ class World(Options):
         le=10_000,
         description="Most households in a neighbourhood, the unit in which a fleet is shared out.",
     )
+    without: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Id of a person who wears nothing, such as `n0-h3-p1`: that makes a neighbouring fleet, "
+        "which differs by one person, for `fleetsim verify --against`.",
+    )
     ageing: Ageing = Field(
         default=Ageing.SERVICE,
         description="How fast the motors of the shops wear out: in years (service), or in days, as in a life "

@@ -121,6 +121,15 @@ class Privacy(Options):
         default=Purpose.ANALYTICS,
         description="What the consumer behind the controls is for; `expect` in the truth is for it.",
     )
+    k: int = Field(
+        default=5, ge=2, le=1000, description="People among whom everybody has to be one in what comes out."
+    )
+    l: int = Field(  # noqa: E741
+        default=2, ge=2, le=1000, description="Different sensitive values that such people have to have."
+    )
+    epsilon: float = Field(
+        default=1.0, gt=0, le=100, description="What each release of an aggregate has to keep: its ε."
+    )
     hazards: HazardRates = Field(default_factory=HazardRates, description="How common each hazard is.")
     consent: ConsentRates = Field(default_factory=ConsentRates, description="How people change their minds.")
 
