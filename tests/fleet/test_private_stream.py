@@ -14,12 +14,14 @@ import msgspec
 import pytest
 from private_town import KINDS, Told, scenario, told
 
+from simulator.core.actions import Connect
 from simulator.core.consent_topics import REGISTRAR
 from simulator.core.purposes import Purpose
 from simulator.core.readings import Hazard
 from simulator.core.records import ConsentCause, ConsentTruth, Expectation, RequestKind
 from simulator.core.shard import Shard
 from simulator.core.units import MINUTE
+from simulator.fleet import Fleet
 from simulator.generate import JsonLines, generate
 from simulator.privacy import Canaries, CanaryType, Mode, Subject, is_token, run_key
 from simulator.privacy.hazards import HAZARDS, note_pii
@@ -27,6 +29,7 @@ from simulator.registrar import OPENS
 from simulator.scenario import Scenario
 from simulator.scenario.privacy import HazardRates
 from simulator.truth import RunFolder, TruthWriter, merge_truth, read_canaries, read_consent, read_requests
+from simulator.witness import Witness
 
 NAMES = sorted(HazardRates.model_fields)
 GRACE = 5 * MINUTE
@@ -263,6 +266,13 @@ class TestConsent:
         for request in half.requests:
             assert request.until == request.at + 30 * MINUTE
 
+    def test_the_witness_of_a_run_looks_for_devices_only(self, half: Told) -> None:
+        witness = Witness(1.0, lambda _payload: None, lambda _seconds: None)
+        for message in half.messages[:500]:
+            witness.expect(message.publish, 0.0)
+        registrars = sum(message.truth.kind == REGISTRAR for message in half.messages[:500])
+        assert 0 < registrars == 500 - witness.waiting
+
     def test_people_decide_everything_that_they_can(self, half: Told) -> None:
         causes = {row.cause for row in half.consents}
         assert causes == set(ConsentCause)
@@ -314,6 +324,15 @@ def _agrees(rows: list[ConsentTruth], at: float) -> bool:
 
 
 class TestSecrecy:
+    def test_who_goes_by_another_client_id_is_known_to_those_who_clean_up(self) -> None:
+        fleet = Fleet(scenario({"hazards": {"client_id_identifier": 0.5}}))
+        connects = {action.device: action for action, _ in fleet.stream() if isinstance(action, Connect)}
+        others = {device: connect.client_id for device, connect in connects.items() if connect.client_id}
+        assert others
+        assert fleet.client_ids == others
+        assert len(set(others.values())) == len(others)
+        assert set(fleet.devices) == set(connects)
+
     def test_nothing_that_a_control_sees_is_a_label_of_the_truth(self, everywhere: Told) -> None:
         labels = [*map(str, Hazard), *map(str, Expectation), "hazard", "canary", "exact", "withdrawn"]
         labels = [label for label in labels if "_" in label or label in ("hazard", "canary", "withdrawn")]
