@@ -22,7 +22,7 @@ from simulator.core.credentials import WITNESS
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import UsageError
 from simulator.core.limits import Limits
-from simulator.core.records import Delivered, Outcome
+from simulator.core.records import Delivered, MemberTruth, Outcome, Role
 from simulator.core.shard import Shard
 from simulator.core.topics import topic_filter
 from simulator.fleet import Fleet
@@ -30,7 +30,7 @@ from simulator.mqtt import Delivery, DeliveryOptions
 from simulator.plan import Plan
 from simulator.report import CleanUp
 from simulator.scenario import Scenario
-from simulator.truth import RunFolder, read_messages
+from simulator.truth import RunFolder, read_campaigns, read_messages
 
 PATIENCE = 60.0
 """Seconds without progress after which a broker is given up."""
@@ -83,9 +83,13 @@ def remains_of(folder: RunFolder, scenario: Scenario) -> Remains:
     """
     topics: defaultdict[str, set[str]] = defaultdict(set)
     for part in _parts(folder):
+        thieves = {row.device: row.user for row in _outsiders(part)}
         for message in read_messages(part):
             if message.retain:
-                topics[message.device].add(message.topic)
+                # What an outsider could leave as somebody else, it can remove as them.
+                client = thieves.get(message.device, message.device)
+                if client is not None or scenario.mqtt.credentials is None:
+                    topics[client or message.device].add(message.topic)
     leaves = scenario.mqtt.leaves_sessions or scenario.leaves_retained
     return Remains(
         sessions=scenario.mqtt.leaves_sessions,
@@ -269,6 +273,12 @@ class _Broom:
             self.retained += 1
         else:
             self.left[publish.topic] = delivered.reason or delivered.outcome.value
+
+
+def _outsiders(folder: RunFolder) -> Iterator[MemberTruth]:
+    if folder.campaigns.is_file():
+        for campaign in read_campaigns(folder):
+            yield from (member for member in campaign.members if member.role is Role.OUTSIDER)
 
 
 def _parts(folder: RunFolder) -> Iterator[RunFolder]:

@@ -20,7 +20,10 @@ MOST = Limits(connections=1_000, bytes_per_second=20_000_000, payload_bytes=16_7
 
 
 def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
-    """Return the options of the fleet and those of the outsiders beside it, who share its caps."""
+    """Return the options of the fleet and those of the outsiders beside it, who share its caps.
+
+    No broker keeps a session of theirs once they are gone.
+    """
     limits = options.limits
     rest = limits.share(SHARE)
     capped = Limits(
@@ -29,7 +32,13 @@ def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
         payload_bytes=min(limits.payload_bytes + 65_536, MOST.payload_bytes),
     )
     outsiders = replace(
-        options, limits=capped, largest_packet=capped.packet_bytes, detailed=True, max_attempts=1
+        options,
+        limits=capped,
+        largest_packet=largest,
+        session_expiry=0,
+        features=replace(options.features, session_expiry=0),
+        detailed=True,
+        max_attempts=1,
     )
     return replace(options, limits=limits.share(1 - SHARE)), outsiders
 

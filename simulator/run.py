@@ -182,7 +182,7 @@ def _clean_up(
     endpoint: Endpoint, scenario: Scenario, folder: RunFolder, limits: Limits, say: Callable[[str], None]
 ) -> CleanUp | None:
     """Remove what the run has left on a broker that outlives it; return None if that can be nothing."""
-    if not (scenario.mqtt.leaves_sessions or scenario.leaves_retained):
+    if not (scenario.mqtt.leaves_sessions or scenario.leaves_retained or scenario.attacks):
         return None
     say("removing retained messages and sessions of the run from the broker")
     # Not to be stopped by the first Ctrl-C, which may have ended the load; a second one ends this too.

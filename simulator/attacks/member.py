@@ -159,7 +159,7 @@ class Member(Generic[OptionsT]):
     def hello(self, **changes: Any) -> Connect:
         """Return the CONNECT of a device like it, with its claim and with changes."""
         connect = next(action for action, _ in self.looks.opening(self.now) if isinstance(action, Connect))
-        claimed: dict[str, Any] = {"claim": self.claim, "device": self.id, "properties": ()}
+        claimed: dict[str, Any] = {"claim": self.claim, "device": self.id, "properties": (), "clean": True}
         return msgspec.structs.replace(connect, **claimed | changes)
 
     def enter(self, **changes: Any) -> None:
