@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.core.endpoint import Protocol
 from simulator.core.errors import ExitCode, ScenarioError
-from simulator.scenario import Pace, load_scenario
+from simulator.scenario import Pace, load_scenario, shipped
 from simulator.scenario.document import MOST_BYTES
 from simulator.scenario.loader import MOST_PROBLEMS
 
@@ -423,12 +423,12 @@ def test_a_certificate_needs_encryption_in_a_websocket_too(tmp_path: Path, compl
 def test_a_missing_file_names_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("home.yaml").write_text(GOOD)
+    *most, last = shipped()
     cases = {
         "hom.yaml": "hom.yaml: there is no such file; did you mean 'home.yaml'?",
         "quickstrat": "quickstrat: there is no such scenario; did you mean 'quickstart'?",
         "other/quick-strat.yaml": "other/quick-strat.yaml: there is no such file; did you mean 'quickstart'?",
-        "zzz": "zzz: there is no such scenario; the shipped ones are ci_smoke, city_throughput, quickstart, "
-        "retail_day, smart_home_evening or wearable_week",
+        "zzz": f"zzz: there is no such scenario; the shipped ones are {', '.join(most)} or {last}",
     }
     for source, complaint in cases.items():
         with pytest.raises(ScenarioError) as caught:
