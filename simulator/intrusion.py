@@ -34,7 +34,7 @@ def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
     outsiders = replace(
         options,
         limits=capped,
-        largest_packet=largest,
+        largest_packet=capped.packet_bytes,
         session_expiry=0,
         features=replace(options.features, session_expiry=0),
         detailed=True,
