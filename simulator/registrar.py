@@ -19,13 +19,13 @@ from simulator.core.readings import Value
 from simulator.core.records import ConsentCause, ConsentTruth, Expectation, MessageTruth, RequestTruth
 from simulator.core.steps import Step
 from simulator.devices.base import Process
-from simulator.privacy.decision import Decision
+from simulator.privacy.decision import TICKS, Decision
 from simulator.privacy.permission import Permission
 from simulator.scenario.mqtt import Mqtt
 from simulator.station import Outbox, purposes
 from simulator.world import Agenda, Person
 
-OPENS = 0.001
+OPENS = 1 / TICKS
 """Simulated seconds from the start to its first message: sessions come first in a stream."""
 
 _QOS = 1
@@ -151,7 +151,7 @@ class Registrar:
         for person in self._register.people:
             self._publish_consent(person, ConsentCause.START, 0.0)
         for decision in self._register.decisions:
-            yield agenda.timeout(max(decision.at - agenda.now, 0.0))
+            yield agenda.timeout(decision.at - agenda.now)
             person = self._people[decision.person]
             if decision.request is not None:
                 self._publish_request(person, decision)

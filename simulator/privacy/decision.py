@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,9 @@ class Change(StrEnum):
     ERASE = "erase"
     ACCESS = "access"
 
+
+TICKS = 1024
+"""In a second: people decide at whole ones, so that adding up times between decisions makes no error."""
 
 WARY = 1.25
 """How much more often than others the worried limit what is known of them, against the mean (assumption)."""
@@ -71,7 +75,7 @@ def decide(
     child = person.age < AGE_OF_CONSENT
     at, purposes = 0.0, person.consent
     while True:
-        at += draws.exponential(DAY / total)
+        at = (math.floor((at + draws.exponential(DAY / total)) * TICKS) + 1) / TICKS
         if at >= duration:
             return
         change = draws.choice(tuple(weights), tuple(weights.values()))
