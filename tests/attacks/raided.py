@@ -88,7 +88,9 @@ class Stream:
 
     def did(self, of: type[Action]) -> list[Any]:
         """What the members did of one kind, in order."""
-        return [action for action, _ in self.steps if isinstance(action, of) and action.device in self.members]
+        return [
+            action for action, _ in self.steps if isinstance(action, of) and action.device in self.members
+        ]
 
     def of_others(self) -> list[Step]:
         """What all do who take no part."""
