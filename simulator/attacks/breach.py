@@ -12,9 +12,6 @@ from simulator.core.options import AttackOptions
 from simulator.core.records import Control, Credential, PhaseTruth
 from simulator.core.units import DAY, HOUR, SECOND, Duration, OnOff
 
-LOOKS_AROUND = 10 * SECOND
-"""Seconds from the login to the subscription (assumption)."""
-
 
 class BreachOptions(AttackOptions):
     """Options of the attack ``breach``."""
@@ -22,6 +19,9 @@ class BreachOptions(AttackOptions):
     kind: str = "breach"
     lasting: Duration = Field(
         default=HOUR, alias="for", gt=0, le=DAY, description="How long it lasts, in simulated time."
+    )
+    looks_around: Duration = Field(
+        default=10 * SECOND, ge=0, le=HOUR, description="Time from the login to the subscription."
     )
     stealth: OnOff = Field(
         default=False, description="Subscribe to one device's topics after another's, not to all at once."
@@ -46,13 +46,13 @@ class Breach(Campaign[BreachOptions]):
 
     def phases(self, options: BreachOptions, at: float, until: float) -> tuple[PhaseTruth, ...]:
         """Return the login and the collection."""
-        collects = min(at + LOOKS_AROUND, until)
+        collects = min(at + options.looks_around, until)
         return PhaseTruth("login", at, collects), PhaseTruth("collect", collects, until)
 
     def raid(self, member: Member[BreachOptions]) -> Process:
         """Log in, and read."""
         member.enter()
-        yield member.wait(LOOKS_AROUND)
+        yield member.wait(member.options.looks_around)
         if not member.options.stealth:
             member.subscribe("#")
         else:
