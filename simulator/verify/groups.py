@@ -24,6 +24,9 @@ MEANS = ("mean", "average", "avg")
 _SHORTEST, _LONGEST = 1.0, 1e9
 """Seconds of a stretch of time that makes sense."""
 
+_MOST = 1e12
+"""Beyond what anybody counts."""
+
 _SINCE_1970 = 1e8
 """A greater number is seconds since 1970, a smaller one seconds since the start of the run."""
 
@@ -70,7 +73,7 @@ def read_group(output: Output, start: datetime) -> Group | None:
         output: the record.
         start: when the run started.
     """
-    count, people, mean = (number(output.first(names)) for names in (COUNTS, PEOPLE, MEANS))
+    count, people, mean = (_measure(output, names) for names in (COUNTS, PEOPLE, MEANS))
     if count is None and people is None and mean is None:
         return None
     begins = moment(output.first(STARTS))
@@ -88,6 +91,12 @@ def read_group(output: Output, start: datetime) -> Group | None:
     fields = output.fields
     keys = tuple((name, str(fields[name])) for name in _COLUMNS if name in fields)
     return Group(begins, length, keys, count, people, mean, output.sink, output.row)
+
+
+def _measure(output: Output, names: Sequence[str]) -> float | None:
+    """Return the number in one of some fields; what is beyond all bounds is as wrong at the bound."""
+    found = number(output.first(names))
+    return None if found is None else min(max(found, -_MOST), _MOST)
 
 
 class Answers:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,10 @@ from simulator.verify.sinks.values import to_record
 PAYLOAD = "payload"
 RECEIVED = "received"
 RETAINED = "retained"
+
+_SHORTEST_DATE = 9
+_MILLISECONDS = 1e11
+"""Seconds after 1970 in the year 5138."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -149,13 +154,16 @@ def number(value: Any) -> float | None:
 
 
 def moment(value: Any) -> float | None:
-    """Return a time as seconds since 1970, None if it is none or has no zone; numbers are taken as such."""
+    """Return a time as seconds since 1970, None if it is none or has no zone.
+
+    Numbers are seconds, or milliseconds if they would be in another age.
+    """
+    if isinstance(value, str) and len(value) > _SHORTEST_DATE:
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return value.timestamp() if value.tzinfo else None
-    if isinstance(value, str) and len(value) > 9:
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            return number(value)
-        return time.timestamp() if time.tzinfo else None
-    return number(value)
+    seconds = number(value)
+    if seconds is not None and abs(seconds) >= _MILLISECONDS:
+        seconds /= 1000.0
+    return seconds if seconds is not None and abs(seconds) < _MILLISECONDS else None

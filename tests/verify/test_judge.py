@@ -430,7 +430,7 @@ class TestUntrusted:
         found = judged(run, town, redact, "k_anonymity", tmp_path=tmp_path)
         assert verdict_of(found, "k_anonymity") is UNTRUSTED
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(ROWS, min_size=1, max_size=8))
     def test_whatever_a_file_holds_is_no_pass_and_no_crash(
         self, run: Path, tmp_path: Path, rows: list[Payload]
