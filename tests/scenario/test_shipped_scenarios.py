@@ -15,6 +15,7 @@ from simulator.scenario.document import read_document
 NAMES = (
     "ci_smoke",
     "city_throughput",
+    "presidio_check",
     "privacy_drill",
     "quickstart",
     "retail_day",
