@@ -16,6 +16,7 @@ NAMES = (
     "ci_smoke",
     "city_throughput",
     "presidio_check",
+    "presidio_check",
     "privacy_drill",
     "quickstart",
     "retail_day",
