@@ -16,7 +16,6 @@ NAMES = (
     "ci_smoke",
     "city_throughput",
     "presidio_check",
-    "presidio_check",
     "privacy_drill",
     "quickstart",
     "retail_day",
