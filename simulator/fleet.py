@@ -310,10 +310,10 @@ class Fleet:
             modern=self.scenario.mqtt.version is Protocol.MQTT_5,
         )
         members = self._raids.muster(index, ground)
-        for target in {member.muse.id: member.muse for member in members}.values():
+        for target in ground.targets if members else ():
             device = of[target.id].device
             target.base = device.send
-            device.send = target.overheard(device.send)
+            device.send = target.overheard(device.send, ground.heard)
         for member in members:
             if member.role is Role.COMPROMISED:
                 device = of[member.id].device

@@ -60,7 +60,7 @@ class Campaign(ABC, Generic[OptionsT]):
         control: what is expected to stop it or to tell of it.
         technique: of MITRE ATT&CK for ICS.
         aims: devices of the fleet that each member is aimed at.
-        robs_victim: whether the stolen credentials are those of its first victim; else of somebody else.
+        robs_victim: whether a member poses as its first victim, with credentials of that, if of anybody.
         one_muse: whether all members of a neighbourhood copy the same device.
         records: whether it needs what its victims have sent.
         wall_time: whether the broker's windows of real time decide about it, so that it cannot be sped up.

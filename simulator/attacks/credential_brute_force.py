@@ -128,7 +128,7 @@ class CredentialBruteForce(Campaign[CredentialBruteForceOptions]):
         member.subscribe(target.station.topic("command"))
         mask = member.mask(target)
         while not member.over:
-            reading = member.copy()
+            reading = member.copy(target)
             member.publish(reading, mask, topic=target.station.topic(reading.event))
             yield member.beat(1 / 10)
 

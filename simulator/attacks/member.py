@@ -51,6 +51,7 @@ class Ground:
             ids of its messages are made.
         token: makes something secret that cannot be mistaken, by a name.
         modern: whether MQTT 5 is spoken.
+        heard: what any device of each kind has said last.
     """
 
     env: simpy.Environment
@@ -60,6 +61,7 @@ class Ground:
     disguise: Callable[[Target, str, int], Disguise]
     token: Callable[[str], str]
     modern: bool
+    heard: dict[str, Reading] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -192,9 +194,15 @@ class Member(Generic[OptionsT]):
 
     # Messages
 
-    def copy(self) -> Reading:
-        """Return a reading of now like those of its muse."""
-        return copied(self.muse.last, self.now, self.draws, self.label)
+    def copy(self, of: Target | None = None) -> Reading:
+        """Return a reading of now like those of a device, or of one of its kind if it said nothing yet.
+
+        Args:
+            of: the device; the muse if left out.
+        """
+        of = of or self.muse
+        last = of.last or self.ground.heard.get(of.station.kind)
+        return copied(last, self.now, self.draws, self.label)
 
     def marked(self, event: str, values: dict[str, Value], **more: Any) -> Reading:
         """Return a reading of now that is part of the attack."""

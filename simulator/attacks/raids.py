@@ -152,7 +152,7 @@ def _outsider(raid: _Raid, ground: Ground, number: int) -> Member[Any]:
     lot = _ranked(raid, ground, ground.targets, campaign.aims + 2, "victim", identity)
     robbed, muse, *victims = _cycled(lot, campaign.aims + 2)
     if campaign.robs_victim:
-        robbed = victims[0]
+        robbed = muse = victims[0]
     if campaign.one_muse:
         (muse,) = _ranked(raid, ground, ground.targets, 1, "muse")
     user = {

@@ -67,7 +67,7 @@ class RetainedPoisoning(Campaign[RetainedPoisoningOptions]):
             yield member.wait(member.draws.exponential((clean - member.at) / (8 * len(member.victims))))
             if member.now >= clean:
                 break
-            reading = member.copy()
+            reading = member.copy(victim)
             topic = victim.station.topic(self._event(member, reading))
             mask = left[topic] = member.mask(victim)
             member.publish(reading, mask, self._payload(member), topic=topic, retain=True)

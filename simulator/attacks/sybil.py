@@ -10,6 +10,7 @@ from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
 from simulator.core.options import AttackOptions
+from simulator.core.readings import Reading
 from simulator.core.records import Control
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration
 
@@ -19,8 +20,8 @@ class SybilOptions(OutsiderOptions):
 
     kind: str = "sybil"
     devices: int = Field(default=20, ge=1, le=900, description="How many clients it seems to be.")
-    every: Duration = Field(
-        default=30 * SECOND, ge=0.1, le=HOUR, description="Mean time between two messages of each."
+    lag: Duration = Field(
+        default=3 * SECOND, ge=0.01, le=HOUR, description="Mean time by which they are behind that device."
     )
     within: Duration = Field(
         default=MINUTE, ge=0, le=HOUR, description="They connect within this time, each at its moment."
@@ -38,17 +39,20 @@ class Sybil(Campaign[SybilOptions]):
     one_muse: ClassVar[bool] = True
 
     def raid(self, member: Member[SybilOptions]) -> Process:
-        """Connect, and report what the one device reports, a little different."""
+        """Connect, and report what the one device reports, a little different and later."""
         yield member.wait(member.draws.uniform(0.0, member.options.within))
         if member.over:
             return
         member.enter()
-        while True:
-            yield member.wait(member.draws.exponential(member.options.every))
-            if member.over:
-                break
-            reading = member.copy()
-            member.publish(reading)
+
+        def follow(_: Reading) -> None:
+            delay = member.draws.exponential(member.options.lag)
+            if member.now + delay < member.until:
+                member.ground.env.timeout(delay).callbacks.append(lambda _: member.publish(member.copy()))
+
+        member.muse.followers.append(follow)
+        yield member.rest()
+        member.muse.followers.remove(follow)
         member.leave()
 
 

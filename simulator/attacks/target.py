@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Protocol
 
 from simulator.core.actions import Publish
@@ -52,16 +52,18 @@ class Target:
 
     Attributes:
         station: likewise.
-        last: what it has observed last, None if nothing yet; known once somebody `listens`.
+        last: what it has observed last, None if nothing yet; known once it is `overheard`.
+        followers: told of each of its readings.
         sent: the messages that it has sent last, if somebody records them.
         base: takes readings that are to go out as they are, past who has turned it.
     """
 
-    __slots__ = ("base", "last", "sent", "station")
+    __slots__ = ("base", "followers", "last", "sent", "station")
 
     def __init__(self, station: Disguise) -> None:
         self.station = station
         self.last: Reading | None = None
+        self.followers: list[Send] = []
         self.sent: deque[Message] = deque(maxlen=REMEMBERED)
         self.base: Send | None = None
 
@@ -70,11 +72,19 @@ class Target:
         """The device's id."""
         return self.station.id
 
-    def overheard(self, send: Send) -> Send:
-        """Return what takes the device's readings in place of `send`, remembers the last, and hands it on."""
+    def overheard(self, send: Send, heard: MutableMapping[str, Reading]) -> Send:
+        """Return what takes the device's readings in place of `send`, remembers the last, and hands it on.
+
+        Args:
+            send: takes them afterwards.
+            heard: what was said last by any device of each kind.
+        """
+        kind = self.station.kind
 
         def take(reading: Reading) -> None:
-            self.last = reading
+            self.last = heard[kind] = reading
             send(reading)
+            for follow in self.followers:
+                follow(reading)
 
         return take

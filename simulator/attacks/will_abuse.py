@@ -8,7 +8,6 @@ from pydantic import Field
 
 from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
-from simulator.attacks.mimicry import copied
 from simulator.attacks.options import OutsiderOptions
 from simulator.core.actions import Will
 from simulator.core.options import AttackOptions
@@ -41,7 +40,7 @@ class WillAbuse(Campaign[WillAbuseOptions]):
         while not member.over:
             victim = member.victims[number % len(member.victims)]
             number += 1
-            reading = copied(member.muse.last, member.now, member.draws, member.label)
+            reading = member.copy(victim)
             payload = member.message(reading, member.mask(victim))[0].payload
             member.enter(will=Will(victim.station.topic(reading.event), payload))
             yield member.beat(2 / member.options.every)

@@ -288,13 +288,15 @@ def test_a_secret_leaves_in_low_bits_and_changes_nothing_that_shows() -> None:
 
 
 def test_sybils_of_a_neighbourhood_say_what_one_device_says() -> None:
-    raid = one("sybil", devices=12, every="10s")
+    raid = stream({"kind": "sybil", "at": "0s", "for": "30m", "devices": 12})
     assert len(raid.members) == 12
     events: defaultdict[str, set[str]] = defaultdict(set)
     for sent in raid.attack:
         events[sent.truth.topic.split("/")[1]].add(sent.truth.kind)
     assert all(len(kinds) == 1 for kinds in events.values())
-    assert len(raid.attack) == pytest.approx(12 * 57, rel=0.2)
+    assert {Counter(sent.truth.device for sent in raid.attack)[member] > 0 for member in raid.members} == {
+        True
+    }
 
 
 def test_an_older_version_is_announced_once() -> None:
