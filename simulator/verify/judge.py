@@ -303,7 +303,7 @@ def _batches(outputs: Iterator[Output]) -> Iterator[list[Output]]:
 
 
 def _checks(only: Sequence[str]) -> Mapping[str, AnyCheck]:
-    """Return the checks that are installed, by name.
+    """Return the checks that are asked for, all that are installed if none is, by name.
 
     Raises:
         UsageError: one is asked for that is not.
@@ -312,7 +312,7 @@ def _checks(only: Sequence[str]) -> Mapping[str, AnyCheck]:
     for name in only:
         if name not in names:
             raise UsageError(f"no check is called {name!r}; {suggestion(name, names)}")
-    return {name: plugins.load(GROUP, name) for name in names}
+    return {name: plugins.load(GROUP, name) for name in names if not only or name in only}
 
 
 def _doubted(found: CheckResult, reasons: Sequence[str]) -> CheckResult:
