@@ -160,7 +160,9 @@ class Station:
         return self._message(reading, shown)
 
     def _take(self, reading: Reading) -> None:
-        self._channel.outbox.append((self.id, self.message(reading)))
+        plain = reading.abuse is None  # nearly all are, and there are many
+        message = self._message(reading, reading.at) if plain else self.message(reading)
+        self._channel.outbox.append((self.id, message))
 
     def _message(self, reading: Reading, shown: float) -> Message:
         """Return a reading as a message of now with its truth.

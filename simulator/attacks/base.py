@@ -44,9 +44,9 @@ class Threshold:
         """Return when something that begins at a moment and goes on at a rate crosses it."""
         after = self.count / rate if rate > 0 else math.inf
         crosses = after <= self.within and at + after < until
-        return ThresholdTruth(
-            self.measure, self.per, self.count, self.within, at + after if crosses else None
-        )
+        # As floats, which is how rows are read again: a row that is written once more stays as it is.
+        count, within = float(self.count), float(self.within)
+        return ThresholdTruth(self.measure, self.per, count, within, at + after if crosses else None)
 
 
 class Campaign(ABC, Generic[OptionsT]):
