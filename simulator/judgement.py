@@ -10,6 +10,7 @@ from simulator.core.thresholds import VerdictThreshold
 from simulator.core.verdicts import Verdict
 from simulator.report import Status, Summary, ThresholdResult, VerdictResult
 from simulator.scenario import Scenario
+from simulator.scenario.controls import BROKER
 from simulator.truth import RunFolder
 from simulator.verify import Verification, verify
 
@@ -24,7 +25,7 @@ def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
         RunFailedError: the truth cannot be read, or the verdicts not be written.
     """
     cut_short = summary.status is Status.INTERRUPTED or summary.failure is not None
-    if cut_short or not any(_is_judged(control, scenario) for control in _tapped(scenario)):
+    if cut_short or not any(_is_judged(control, scenario) for control in _judged(scenario)):
         return summary
     return with_verdicts(summary, scenario, verify(folder.path))
 
@@ -52,9 +53,11 @@ def with_verdicts(summary: Summary, scenario: Scenario, verification: Verificati
     )
 
 
-def _tapped(scenario: Scenario) -> list[str]:
-    """Return the names of the controls whose output is recorded."""
-    return list(dict.fromkeys(tap.of for tap in scenario.taps if tap.of is not None))
+def _judged(scenario: Scenario) -> list[str]:
+    """Return the names of the controls whose output is recorded, and of the broker if it is to be judged."""
+    names = [tap.of for tap in scenario.taps if tap.of is not None]
+    names += [control.name for control in scenario.controls if control.name == BROKER]
+    return list(dict.fromkeys(names))
 
 
 def _is_judged(name: str, scenario: Scenario) -> bool:
@@ -64,7 +67,7 @@ def _is_judged(name: str, scenario: Scenario) -> bool:
 
 def _verdicts(scenario: Scenario, verification: Verification) -> Iterator[VerdictResult]:
     expected = {control.name: control.expect for control in scenario.controls}
-    for control in _tapped(scenario):
+    for control in _judged(scenario):
         judged = (one.check for one in verification.checks if one.control == control)
         wanted = dict.fromkeys(judged, Verdict.HELD) | expected.get(control, {})
         for check, verdict in wanted.items():

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from simulator import __version__
+from simulator.audit import audit_run
 from simulator.broker import NetworkProxy, RemoteBroker
 from simulator.cleaning import clean, devices_of, remains_of
 from simulator.core.calendar import Calendar
@@ -153,6 +154,9 @@ def run(
         ended = settings.crew.carry(plan, report, lambda: stopped() or trial.death is not None)
         report(ended.standing)
         trial.conclude(stopped)
+        if scenario.audit and ended.complete:
+            say("auditing the broker's access control")
+            audit_run(broker, plan, folder, stopped)
         summary = _summary(plan, _after(trial, ended, stopped), broker.describe(), trial)
         write_summary(folder, summary)
         if isinstance(broker, RemoteBroker):
@@ -162,7 +166,7 @@ def run(
         folder.write_manifest(
             msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=ended.complete)
         )
-        if scenario.taps:
+        if scenario.taps or scenario.controls:
             summary = judge(summary, scenario, folder)
             write_summary(folder, summary)
         write_junit(folder, summary)

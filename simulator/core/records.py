@@ -366,6 +366,62 @@ class CampaignTruth(msgspec.Struct, frozen=True):
     facts: Mapping[str, Value] | None = None
 
 
+class Claimant(StrEnum):
+    """As whom an audit asks a broker to let it do something.
+
+    Attributes:
+        OWN: a device with its own credentials.
+        ALIAS: a device with its own credentials under the client id of another.
+        GUESSED: somebody with the name of a device and a wrong password.
+        NOBODY: somebody who shows nothing.
+    """
+
+    OWN = "own"
+    ALIAS = "alias"
+    GUESSED = "guessed"
+    NOBODY = "nobody"
+
+
+class AccessAction(StrEnum):
+    """What an audit asks a broker to let somebody do."""
+
+    CONNECT = "connect"
+    PUBLISH = "publish"
+    RETAIN = "retain"
+    WILL = "will"
+    RECEIVE = "receive"
+    TAKE_OVER = "take_over"
+
+
+class AccessTruth(msgspec.Struct, frozen=True):
+    """One question of an audit, and the answer as others witnessed it.
+
+    Attributes:
+        claimant: as whom it was asked.
+        device: whose name and client id it gave.
+        action: what was tried.
+        topic: where: a topic, a topic filter, or the client id that was taken; empty for a connect.
+        protocol: MQTT version: 4 for 3.1.1, 5 for 5.
+        allowed: whether a right broker lets it happen.
+        happened: whether it did, as witnessed: the message arrived at somebody else, or was received there
+            though the claimant may not; the session stood; the other's session was dropped.
+        acknowledged: what the broker said about it; None if it said nothing that can be told.
+        tried: whether it came to be tried at all; a connection that is refused does not.
+        clear: whether the connection was without TLS.
+    """
+
+    claimant: Claimant
+    device: str
+    action: AccessAction
+    topic: str
+    protocol: int
+    allowed: bool
+    happened: bool
+    acknowledged: bool | None = None
+    tried: bool = True
+    clear: bool = False
+
+
 class Overheard(msgspec.Struct, frozen=True, gc=False):
     """A message that somebody who takes part in an attack was given by the broker; a fact of delivery.
 

@@ -71,8 +71,8 @@ def _lines(exported: Exported, manifest: Manifest) -> Iterator[str]:
 _LABELLED = f"""\
 The simulator knows who attacks, so no label is a guess. A message is an attack if it was sent for one; what a
 turned device goes on sending honestly is benign, with the role `compromised`. A step of a session is an
-attack if an outsider took it, or a turned device under another's name. `looks_like` is set while a fault of the
-scenario befalls a device, and for {AFTER:.0f} s after it.""".splitlines()
+attack if an outsider took it, or a turned device under another's name. `looks_like` is set while a fault of
+the scenario befalls a device, and for {AFTER:.0f} s after it.""".splitlines()
 
 _ADVICE = """\
 - Learn from `second` to `latency` alone; the columns from `label` on are answers.

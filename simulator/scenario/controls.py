@@ -130,6 +130,9 @@ class ControlOptions(Options):
     )
 
 
+BROKER = "broker"
+"""Name of the control that the broker itself is; it has no command, and needs no tap."""
+
 INPUT = "input"
 """Name of the tap on what goes into controls."""
 

@@ -28,8 +28,9 @@ from simulator.core.nearest import nearest
 from simulator.core.options import LONGEST, AttackOptions, DeviceOptions, FaultOptions, Options
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
-from simulator.core.units import DAY, HOUR, Duration, Rate
-from simulator.scenario.controls import ControlOptions, TapOptions, check_names
+from simulator.core.units import DAY, HOUR, Duration, OnOff, Rate
+from simulator.scenario.controls import BROKER, ControlOptions, TapOptions, check_names
+from simulator.scenario.detection import Detection
 from simulator.scenario.kinds import ByKind, at_kind
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.privacy import OrOff, Privacy
@@ -237,10 +238,19 @@ class Scenario(Options):
         description="Attacks of turned devices and of outsiders; `fleetsim list attacks` names the kinds. "
         "There are none but those named here.",
     )
+    detection: Detection = Field(
+        default_factory=Detection, description="What detectors, and the broker behind them, have to reach."
+    )
+    audit: OnOff = Field(
+        default=False,
+        description="Try at the end of the run, with two of its devices, who may connect, publish, receive "
+        "and take over sessions at the broker, in both versions of MQTT.",
+    )
     controls: tuple[ControlOptions, ...] = Field(
         default=(),
         max_length=100,
-        description="Controls under test, started with the run and ended with it.",
+        description="Controls under test, started with the run and ended with it. One called `broker` is the "
+        "broker itself, judged by what attacks and the audit got done.",
     )
     taps: tuple[TapOptions, ...] = Field(
         default=(), max_length=100, description="Where what comes out of controls is recorded."
@@ -328,6 +338,7 @@ class Scenario(Options):
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         tapped = {tap.of for tap in info.data.get("taps", ())}
+        tapped |= {BROKER for control in info.data.get("controls", ()) if control.name == BROKER}
         for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
             if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
                 raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")

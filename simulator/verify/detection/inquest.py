@@ -16,7 +16,7 @@ from simulator.verify.alerts import Alerts, read_alerts
 from simulator.verify.check import named, result
 from simulator.verify.clauses import clauses_of
 from simulator.verify.detection.check import BROKER, AlertCheck, RunCheck
-from simulator.verify.detection.scene import CAMPAIGNS, Scene
+from simulator.verify.detection.scene import ACCESS, CAMPAIGNS, Scene
 from simulator.verify.detection.watch import Watch
 from simulator.verify.ground import Ground
 from simulator.verify.join import MOST_UNJOINED
@@ -43,7 +43,7 @@ class Inquest:
         progress: told what is being done.
 
     Attributes:
-        concerned: whether there was an attack.
+        concerned: whether there was an attack, or an audit.
     """
 
     def __init__(
@@ -60,7 +60,8 @@ class Inquest:
         self._progress = progress
         self._on_alerts = {name: one for name, one in checks.items() if isinstance(one, AlertCheck)}
         self._on_runs = {name: one for name, one in checks.items() if isinstance(one, RunCheck)}
-        self.concerned = any(not row.benign for row in _campaigns(folder))
+        attacked = any(not row.benign for row in _campaigns(folder))
+        self.concerned = attacked or (folder.truth / ACCESS).is_file()
 
     def watches(self, source: Source) -> bool:
         """Return whether the alerts of a detector are to be scored in what a tap recorded."""
@@ -91,20 +92,24 @@ class Inquest:
             found += concluded
         for control, names in self._controls().items():
             self._progress(f"judging {control}")
-            for name in names:
-                found += _finished(self._on_runs[name].inspect(scene), name, control, distrust)
+            for name, asked in names.items():
+                results = list(self._on_runs[name].inspect(scene))
+                if not results and asked:
+                    results = [_nothing()]
+                found += _finished(results, name, control, distrust)
         return told, found
 
-    def _controls(self) -> Mapping[str, list[str]]:
-        """Return which checks on the run judge which control: all the broker, and others as they ask for."""
-        every = [name for name in self._on_runs if not self._only or name in self._only]
+    def _controls(self) -> Mapping[str, dict[str, bool]]:
+        """Return which checks on the run judge which control, and whether each was asked for.
+
+        All judge the broker, unless it asks for some; others are judged by those that they ask for.
+        """
+        every = {name: name in self._only for name in self._on_runs if not self._only or name in self._only}
         asked = {BROKER: every}
         for control in self._manifest.scenario.get("controls") or ():
             wanted = control.get("checks")
-            if control["name"] == BROKER:
-                asked[BROKER] = [name for name in every if not wanted or name in wanted]
-            elif wanted:
-                asked[control["name"]] = [name for name in every if name in wanted]
+            if wanted:
+                asked[control["name"]] = {name: True for name in every if name in wanted}
         return asked
 
     def _watch(
@@ -135,10 +140,13 @@ class Inquest:
             if not wanted or name in wanted:
                 concluded = list(check.score(watch))
                 if not concluded and wanted:
-                    nothing = "there was nothing in the run that this check could judge"
-                    concluded = [result(Verdict.UNTRUSTED, nothing)]
+                    concluded = [_nothing()]
                 found += _finished(concluded, name, control, reasons, whole)
         return told, found
+
+
+def _nothing() -> CheckResult:
+    return result(Verdict.UNTRUSTED, "there was nothing in the run that this check could judge")
 
 
 def _finished(

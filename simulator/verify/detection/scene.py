@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator.core.records import (
+    AccessTruth,
     CampaignTruth,
     MemberTruth,
     Outcome,
@@ -30,6 +31,7 @@ from simulator.verify.trust import start_of
 
 CAMPAIGNS = "campaigns.jsonl"
 OVERHEARD = "overheard.jsonl"
+ACCESS = "access.jsonl"
 
 
 class Scene:
@@ -49,6 +51,7 @@ class Scene:
         idle: how many did nothing.
         sessions: steps of the sessions of everybody who takes part in something, by device.
         overheard: what was given to them.
+        access: answers of the broker to an audit; empty if there was none.
         troubled: times at which an honest session was refused or dropped, and whose it was.
 
     Raises:
@@ -75,6 +78,7 @@ class Scene:
         self.overheard: dict[str, list[Overheard]] = defaultdict(list)
         for heard in _rows(folder.truth / OVERHEARD, Overheard):
             self.overheard[heard.device].append(heard)
+        self.access = _rows(folder.truth / ACCESS, AccessTruth)
         self._messages = self._attack_messages()
         self.parts = [*self._parts(benign=False)]
         self.look_alikes = [*self._parts(benign=True)]
