@@ -34,6 +34,9 @@ LEAST_SAMPLES = 20
 NIGHT_ENDS = 1 * HOUR
 """Awake for so long, one has got up; a shorter time awake is part of the night."""
 
+SHORTEST_NIGHT = 3 * HOUR
+"""Seconds; what is shorter is a nap, as trackers tell the two apart (Fitbit: stages from 3 h on)."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -117,6 +120,8 @@ class Wrist:
         """Yield the nights that the wearable saw whole."""
         best: dict[int, Night] = {}
         for night in self._sleeps():
+            if night.end - night.onset < SHORTEST_NIGHT:
+                continue
             day = int((night.onset - 12 * HOUR) // DAY)
             if day not in best or night.asleep > best[day].asleep:
                 best[day] = night

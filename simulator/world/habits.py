@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulator.core.seeds import Draws
 from simulator.world.census import ADULT, Resident
 from simulator.world.errands import SHOPPING
+from simulator.world.naps import draw_fondness
 from simulator.world.person import TravelMode
 from simulator.world.schedule import Schedule
 from simulator.world.sleep import Sleep, draw_sleep
@@ -35,6 +36,7 @@ class Habits:
         sociability: how often they go out, 1 on average.
         drives: whether they drive.
         errand: weekday and local hour at which they shop for the week, None if they leave that to others.
+        nap: chance to nap on an afternoon at home.
     """
 
     sleep: Sleep
@@ -46,6 +48,7 @@ class Habits:
     sociability: float
     drives: bool
     errand: tuple[int, float] | None
+    nap: float
 
 
 def draw_drives(age: int, draws: Draws) -> bool:
@@ -66,12 +69,13 @@ def draw_habits(
         sleep=draw_sleep(resident.age, resident.sex, draws),
         schedule=schedule,
         commute=commute,
-        preparation=draws.uniform(0.75, 1.5),
+        preparation=draws.uniform(0.75, 1.75),
         exercise=exercise,
         exercise_hour=draws.choice((6.5, 9.5, 17.5, 18.5), (0.2, 0.25, 0.3, 0.25)),
         sociability=draws.lognormal(0.86, 0.55),
         drives=drives,
         errand=_draw_errand(schedule, draws) if draws.chance(PLANNERS) else None,
+        nap=draw_fondness(resident.age, draws),
     )
 
 

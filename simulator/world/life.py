@@ -157,7 +157,16 @@ class Life(ABC):
             waking = min(waking, alarm)
         # The second matters on the first day alone: the world begins with everybody asleep.
         yield self._until(max(waking, self._env.now + SETTLE, fell_asleep + SHORTEST_NIGHT))
-        self._pressure = asleep(self._pressure, (self._env.now - fell_asleep) / HOUR)
+        self._wake_up()
+
+    def _nap(self, seconds: float) -> Process:
+        """Sleep for some time, by day, which leaves less pressure for the night."""
+        self._fall_asleep()
+        yield self._until(self._env.now + seconds)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        self._pressure = asleep(self._pressure, (self._env.now - self._since) / HOUR)
         self._since = self._env.now
         self._begin(Activity.HOME, self._person.home)
 

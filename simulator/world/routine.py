@@ -45,6 +45,9 @@ from simulator.world.haunts import Haunts
 from simulator.world.holidays import is_free
 from simulator.world.household import Household
 from simulator.world.life import SETTLE, Life, Obligation, Process
+from simulator.world.naps import SHORTEST as SHORTEST_NAP
+from simulator.world.naps import length as length_of_nap
+from simulator.world.naps import plan_nap
 from simulator.world.pantry import Pantry
 from simulator.world.person import Activity, Occupation, Person, Spell, TravelMode, Trip
 from simulator.world.place import Place
@@ -101,6 +104,7 @@ class Routine(Life):
         "_friends",
         "_inclination",
         "_mode",
+        "_nap_at",
         "_pantry",
         "_parks",
         "_venues",
@@ -120,6 +124,7 @@ class Routine(Life):
         self._friends = friends
         self._care = care
         self._exercise_at = self._errand_at = math.inf
+        self._nap_at = math.inf
         self._inclination = habits.sociability
         self._mode = habits.commute
         self._parks: Haunts | None = None
@@ -153,7 +158,8 @@ class Routine(Life):
         return min(bus - self._habits.preparation * HOUR, math.inf if alarm is None else alarm)
 
     def _day(self, midnight: float, obligation: Obligation | None, bedtime: float) -> Process:
-        self._plan_day(midnight)
+        woke_up = self._since
+        self._plan_day(midnight, obligation)
         if obligation is not None:
             yield from self._free_time(obligation.departure, obligation.departure - SETTLE)
             yield from self._attend(obligation, bedtime)
@@ -161,9 +167,13 @@ class Routine(Life):
         sleeps_in = self._person.age >= ADULT and is_free(following)
         latest = bedtime + LATE if sleeps_in else bedtime
         yield from self._free_time(max(bedtime, self._env.now + SETTLE), latest)
+        if self._since > woke_up:
+            # Whoever has napped is not sleepy yet.
+            bedtime = self._bedtime(self._surroundings.calendar.midnight(midnight + 1.5 * DAY))
+            yield from self._free_time(max(bedtime, self._env.now), latest)
 
-    def _plan_day(self, midnight: float) -> None:
-        """Decide when to exercise and when to shop today, if at all, and how much there is to go out for.
+    def _plan_day(self, midnight: float, obligation: Obligation | None) -> None:
+        """Decide when to exercise, to nap and to shop today, if at all, and how much there is to go out for.
 
         Some days are full of it, and on some there is nothing: with a rate that differs from day to day like
         an exponential variable, outings are as overdispersed as a geometric distribution (assumption; one day
@@ -174,6 +184,9 @@ class Routine(Life):
         wants = draws.chance(habits.exercise)
         hour = draws.normal(habits.exercise_hour, PUNCTUALITY)
         self._exercise_at = midnight + hour * HOUR if wants else math.inf
+        leaves = None if obligation is None else obligation.departure
+        # Who looks after young children has no time to.
+        self._nap_at = math.inf if self._care else plan_nap(habits.nap, midnight, leaves, draws)
         self._errand_at = math.inf
         if habits.errand is None or self._person.age < ADULT:
             return
@@ -228,14 +241,20 @@ class Routine(Life):
             going_out = GOING_OUT.next(calendar, ready, self._inclination, draws)
             shopping = SHOPPING.next(calendar, ready, SPONTANEOUS, draws) if can_shop else math.inf
             exercise, errand = max(self._exercise_at, ready), max(self._errand_at, ready)
-            ready = min(going_out, shopping, exercise, errand)
+            nap = max(self._nap_at, ready) if ready < self._nap_at + HOUR else math.inf
+            ready = min(going_out, shopping, exercise, errand, nap)
             if ready >= until:
                 yield self._until(until)
                 return
             yield self._until(ready)
             back = latest if self._care is None else min(latest, self._care.latest_return(ready))
             stop: _Stop | None = None
-            if ready == exercise:
+            if ready == nap:
+                self._nap_at = math.inf
+                seconds = min(length_of_nap(draws), until - SETTLE - ready)
+                if seconds >= SHORTEST_NAP:
+                    yield from self._nap(seconds)
+            elif ready == exercise:
                 self._exercise_at = math.inf
                 stop = self._exercise(back)
             elif ready == going_out:

@@ -22,11 +22,12 @@ ROTA = (EARLY, EARLY, LATE, LATE, NIGHT, NIGHT, None, None)
 """Starts of the shifts of eight days, after which it begins again: the metropolitan rota, which goes forwards
 so that nobody comes back for an early shift after a late one (Knauth 1996, Applied Ergonomics 27)."""
 
-_SHIFTS = ((EARLY + 0.5, 0.4), (8.4, 0.7), (LATE, 0.8), (NIGHT, 0.3))
+_SHIFTS = ((EARLY + 0.5, 0.4), (8.1, 0.8), (LATE, 0.8), (NIGHT, 0.3))
 _SHIFT_SHARES = (0.10, 0.80, 0.07, 0.03)
 """Mean and SD of the hour at which work begins, and shares of those without a rota: early, day, evening and
-night. With the rota, some 4 % work at night (BLS 2019, Job Flexibilities and Work Schedules: 6 % of workers
-in the evening, 4 % at night, rounded)."""
+night. Half of commuters have left home by half past seven (ACS 2019, from memory). With the rota, some 4 %
+work at night (BLS 2019, Job Flexibilities and Work Schedules: 6 % of workers in the evening, 4 % at night,
+rounded)."""
 
 _ROTATES = 0.025
 """Share of workers whose rota takes turns (BLS 2019, rounded)."""

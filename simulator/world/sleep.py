@@ -29,22 +29,23 @@ _MID_SLEEP = (
     (0, 2.0),
     (6, 2.3),
     (10, 2.6),
-    (14, 3.1),
-    (20, 3.75),
-    (30, 2.6),
-    (40, 2.1),
-    (50, 1.75),
-    (60, 1.55),
-    (95, 1.4),
+    (14, 3.2),
+    (20, 4.15),
+    (30, 3.1),
+    (40, 2.6),
+    (50, 2.25),
+    (60, 2.0),
+    (95, 1.75),
 )
 """Mid-sleep when nothing holds a person up, local hour, by age: latest at about 20, earlier again with age.
 The shape is that of the Munich Chronotype Questionnaire (Roenneberg 2007, Sleep Medicine Reviews), the level
 more than an hour earlier: the questionnaire's free days follow evenings spent up and hold what working days
 are short of, and both come on top here."""
 
-_NEED = ((0, 11.5), (5, 10.2), (12, 9.0), (18, 7.6), (30, 7.25), (60, 6.95), (95, 6.75))
-"""Hours of sleep of a person whom nothing has woken or kept up for long, by age (wearables; children after
-Hirshkowitz 2015, Sleep Health)."""
+_NEED = ((0, 11.5), (5, 10.2), (12, 9.2), (18, 8.1), (30, 7.85), (60, 7.6), (95, 7.5))
+"""Hours from falling asleep to waking up for good of a person whom nothing has woken or kept up for long, by
+age (what wearables call sleep is shorter by the time awake in between; children after Hirshkowitz 2015, Sleep
+Health)."""
 
 SEX_GAP = 0.4
 """Hours that women sleep longer than men (6 billion nights of Fitbit users)."""
@@ -188,13 +189,13 @@ def draw_sleep(age: int, sex: Sex, draws: Draws) -> Sleep:
     mid-sleep, clipped to 1 to 6 h, and 0.5 h of need (assumptions).
     """
     later = 0.15 if age < 50 else 0.0
-    chronotype = _at_age(_MID_SLEEP, age) + (later if sex is Sex.MALE else -later) + draws.normal(0.0, 0.8)
+    chronotype = at_age(_MID_SLEEP, age) + (later if sex is Sex.MALE else -later) + draws.normal(0.0, 0.8)
     gap = SEX_GAP / 2 if age >= 18 else 0.0
-    need = _at_age(_NEED, age) + (gap if sex is Sex.FEMALE else -gap) + draws.normal(0.0, 0.5)
+    need = at_age(_NEED, age) + (gap if sex is Sex.FEMALE else -gap) + draws.normal(0.0, 0.5)
     return Sleep(min(max(chronotype, EARLIEST), LATEST), need)
 
 
-def _at_age(curve: tuple[tuple[int, float], ...], age: int) -> float:
+def at_age(curve: tuple[tuple[int, float], ...], age: int) -> float:
     """Return the value of a curve at an age, on straight lines between its points."""
     i = min(bisect(curve, (age, float("inf"))), len(curve) - 1)
     (left, low), (right, high) = curve[i - 1], curve[i]

@@ -45,13 +45,17 @@ def nights(week: Diary) -> dict[Person, list[Night]]:
         own = [
             Night(spell.start, end, _works(spells, end))
             for spell, end in spells[1:-1]
-            if spell.activity is Activity.ASLEEP
+            if spell.activity is Activity.ASLEEP and not _is_nap(spell.start, end)
         ]
         by_day = any(SMALL_HOURS < CALENDAR.hour(night.start) < 12 for night in own)
         if person.age >= 18 and not by_day and len(own) >= 5:
             found[person] = own
     assert len(found) > 250
     return found
+
+
+def _is_nap(start: float, end: float) -> bool:
+    return 12 < CALENDAR.hour(start) < 18 and end - start < 4 * HOUR
 
 
 def _works(spells: list, waking: float) -> bool:  # type: ignore[type-arg]
@@ -85,6 +89,36 @@ def test_a_short_night_is_slept_off(nights: dict[Person, list[Night]]) -> None:
                 (after if sooner.hours < typical - 1.2 else usual).append(later.hours - typical)
     assert len(after) > 50
     assert mean(after) > mean(usual) + 0.2
+
+
+def test_one_afternoon_in_ten_is_napped_away_and_more_when_old(week: Diary) -> None:
+    def napped(people: list[Person]) -> float:
+        naps = [(p, s) for p in people for s, end in week.of(p) if s.activity is Activity.ASLEEP
+                if _is_nap(s.start, end)]  # fmt: skip
+        return len(naps) / len(people) / 7
+
+    adults = [person for person in week.people() if person.age >= 18]
+    assert napped(adults) == pytest.approx(0.1, abs=0.04)
+    assert napped([p for p in adults if p.age >= 70]) > 1.4 * napped([p for p in adults if p.age < 60]) > 0
+
+
+def test_a_nap_puts_off_the_night(week: Diary) -> None:
+    later = []
+    for person in week.people():
+        begun: dict[bool, list[float]] = {True: [], False: []}
+        napped = False
+        for spell, end in list(week.of(person))[1:-1]:
+            if spell.activity is not Activity.ASLEEP:
+                continue
+            if _is_nap(spell.start, end):
+                napped = True
+                continue
+            begun[napped].append((spell.start - CALENDAR.midnight(end)) / HOUR)
+            napped = False
+        if begun[True] and begun[False] and person.occupation is Occupation.RETIRED:
+            later.append(mean(begun[True]) - mean(begun[False]))
+    assert len(later) > 30
+    assert mean(later) > 0.3
 
 
 def test_few_nights_are_very_short_or_very_long(nights: dict[Person, list[Night]]) -> None:
@@ -147,7 +181,7 @@ def test_television_keeps_people_up(monkeypatch: pytest.MonkeyPatch) -> None:
             for person in diary.people()
             if person.age >= 18
             for spell, end in list(diary.of(person))[1:-1]
-            if spell.activity is Activity.ASLEEP
+            if spell.activity is Activity.ASLEEP and not _is_nap(spell.start, end)
         )
 
     assert onset(0.5) > onset(0.0) + 0.15

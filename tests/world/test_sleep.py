@@ -66,7 +66,11 @@ def test_an_alarm_sends_people_to_bed_earlier_but_not_early_enough(sleep: Sleep,
     assert waking - onset < sleep.need
 
 
-@given(sleep=sleeps, short=st.floats(1.5, 3.0))
+@given(
+    # An infant's night of twelve hours, when three are missing, begins in the afternoon and ends by evening.
+    sleep=sleeps.filter(lambda sleep: sleep.need < 11.5),
+    short=st.floats(1.5, 3.0),
+)
 def test_a_short_night_is_made_up_for_in_the_next(sleep: Sleep, short: float) -> None:
     (_, _), (_, early) = nights(sleep, 2, alarm=sleep.chronotype + sleep.need / 2 - short)
     pressure = asleep(sleep.pressures[0], early - sleep.onset)

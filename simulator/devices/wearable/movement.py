@@ -7,7 +7,7 @@ import math
 from simulator.core.seeds import Draws
 
 ASLEEP = (2.2, 0.35)
-STILL = (15.0, 0.5)
+STILL = (17.0, 0.5)
 """Median of the mean acceleration of a quarter of an hour, and SD of its logarithm, asleep and awake without
 a step, milli-g (assumptions; 28 over all hours and people: Doherty 2017, PLoS ONE, the UK Biobank)."""
 

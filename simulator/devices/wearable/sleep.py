@@ -28,12 +28,12 @@ DEEP_SHARE = (0.38, 0.28, 0.12, 0.05, 0.0)
 """Share of deep sleep in the first, second, … cycle; over a night about 17 % (Ohayon 2004, Sleep)."""
 REM_SHARE = (0.08, 0.2, 0.28, 0.32, 0.34)
 """Share of REM sleep likewise; over a night about 23 % (Ohayon 2004)."""
-AWAKENING = 0.7
+AWAKENING = 0.9
 """Chance that a cycle ends awake (assumption)."""
-AWAKE = (2 * MINUTE, 0.06 * MINUTE)
-"""Mean seconds of that at 20, and by how much it is longer for each year more: 7 minutes a night at 20, 17 at
-70. They grow fivefold in between in sleep laboratories (Ohayon 2004), but wearables overlook most of them
-(Haghayegh 2019, Journal of Medical Internet Research)."""
+AWAKE = (4 * MINUTE, 0.17 * MINUTE)
+"""Mean seconds of that at 20, and by how much it is longer for each year more: 18 minutes a night at 20, and
+55 at 70. They are more in sleep laboratories (Ohayon 2004, Sleep), since wearables overlook some (Haghayegh
+2019, Journal of Medical Internet Research); some 45 at 50 are what users of Fitbit see (from memory)."""
 DEEP_LESS, MIDDLE_AGED = 0.009, 1.25
 """Share of deep sleep that is lost with each year past 20, some 2 % of the night in ten years (Ohayon 2004);
 and how much more than `DEEP_SHARE`, which holds at 42, there is at 20."""
