@@ -30,7 +30,7 @@ from simulator.mqtt import Delivery, DeliveryOptions
 from simulator.plan import Plan
 from simulator.report import CleanUp
 from simulator.scenario import Scenario
-from simulator.truth import RunFolder, read_campaigns, read_messages
+from simulator.truth import RunFolder, read_campaigns, read_delivered, read_messages
 
 PATIENCE = 60.0
 """Seconds without progress after which a broker is given up."""
@@ -84,8 +84,9 @@ def remains_of(folder: RunFolder, scenario: Scenario) -> Remains:
     topics: defaultdict[str, set[str]] = defaultdict(set)
     for part in _parts(folder):
         thieves = {row.device: row.user for row in _outsiders(part)}
+        refused = _refused(part) if thieves else frozenset()
         for message in read_messages(part):
-            if message.retain:
+            if message.retain and not (message.device in thieves and message.id in refused):
                 # What an outsider could leave as somebody else, it can remove as them.
                 client = thieves.get(message.device, message.device)
                 if client is not None or scenario.mqtt.credentials is None:
@@ -273,6 +274,13 @@ class _Broom:
             self.retained += 1
         else:
             self.left[publish.topic] = delivered.reason or delivered.outcome.value
+
+
+def _refused(folder: RunFolder) -> frozenset[str]:
+    """Return the ids of the messages that the broker did not take."""
+    if not folder.delivery.is_file():
+        return frozenset()
+    return frozenset(row.id for row in read_delivered(folder) if row.outcome is Outcome.REFUSED)
 
 
 def _outsiders(folder: RunFolder) -> Iterator[MemberTruth]:

@@ -185,7 +185,7 @@ class Member(Generic[OptionsT]):
 
     def dial(self, hello: Connect | None) -> None:
         """Open a raw connection, with a CONNECT or without."""
-        self.act(Dial(self.now, self.id, hello))
+        self.act(Dial(self.now, self.id, hello, self.claim))
 
     def will(self, topic: str, reading: Reading) -> Will:
         """Return a will that looks like a reading."""

@@ -123,9 +123,11 @@ class Dial(Action, frozen=True, gc=False, tag="dial"):
 
     Attributes:
         hello: the CONNECT to begin with; None to say nothing before the first `Raw`.
+        claim: whom it claims to be in the TLS handshake, if there is one and no CONNECT says it.
     """
 
     hello: Connect | None = None
+    claim: Claim | None = None
 
 
 class Raw(Action, frozen=True, gc=False, tag="raw"):

@@ -119,8 +119,10 @@ class RawSession:
     @property
     def claim(self) -> Claim | None:
         """Whom it claims to be; nobody, where it does not say."""
-        hello = None if self._dial is None else self._dial.hello
-        return Claim() if hello is None else hello.claim
+        if self._dial is None:
+            return Claim()
+        hello = self._dial.hello
+        return self._dial.claim or Claim() if hello is None else hello.claim
 
     @property
     def source(self) -> str | None:
