@@ -12,6 +12,7 @@ from simulator.core.endpoint import Endpoint
 from simulator.core.records import Delivered, Outcome, SessionMoment
 from simulator.core.refusals import Refused
 from simulator.mqtt.codec import encode
+from simulator.mqtt.codec.reasons import CONNECT_RETURN_CODES
 from simulator.mqtt.counts import SessionState, Tally
 from simulator.mqtt.fast_link import connect_packet
 from simulator.mqtt.loop import Loop
@@ -223,7 +224,8 @@ class RawSession:
     def _greeted(self, code: int) -> None:
         if code:
             self._tally.refused += 1
-            reason = reason_name(code) if code >= 0x80 else f"refused ({code})"
+            code = CONNECT_RETURN_CODES.get(code, code)  # in either version; those of MQTT 5 are others
+            reason = reason_name(code)
             self._tally.refuse(Refused.CONNECTIONS, reason, code)
             self._tell(SessionMoment.REFUSED, reason)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulator.attacks import frames
@@ -85,6 +86,15 @@ def test_a_right_connect_is_accepted_and_what_follows_is_sent_as_it_is(
     assert of.told[-1].source is not None
 
 
+def test_it_comes_from_the_address_that_was_asked_for(line: Callable[..., Line]) -> None:
+    of = line()
+    of.does(Dial(0.0, "rawclient", msgspec.structs.replace(HELLO, source="127.0.0.9", client_id="another")))
+    of.until(lambda: SessionMoment.CONNECTED in of.states())
+    assert of.told[-1].source is not None
+    assert of.told[-1].source.startswith("127.0.0.9:")
+    assert of.told[-1].client_id == "another"
+
+
 def test_nonsense_ends_the_connection_and_nobody_comes_back(line: Callable[..., Line]) -> None:
     of = line()
     of.does(Dial(0.0, "rawclient", None), Raw(0.0, "rawclient", b"\x10\xff\xff\xff\xff\x7f"))
@@ -97,6 +107,7 @@ def test_a_protocol_that_there_is_not_is_refused(line: Callable[..., Line]) -> N
     of = line()
     of.does(Dial(0.0, "rawclient", None), Raw(0.0, "rawclient", frames.connect("rawclient", False, level=9)))
     of.until(lambda: SessionMoment.REFUSED in of.states())
+    assert of.told[-1].reason == "unsupported protocol version (0x84)"
 
 
 def test_another_dial_takes_the_place_of_the_last(line: Callable[..., Line]) -> None:
