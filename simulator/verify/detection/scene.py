@@ -185,9 +185,9 @@ class Scene:
         first = min(seen, default=begin)
         crossing = row.threshold.crossed_at if row.threshold is not None else None
         ids = {change.client_id for change in changes if change.client_id}
-        named = {member.device, *ids, *row.victims} | {
-            one for one in (member.client_id, member.user) if one is not None
-        }
+        # A victim that another member has robbed, or whose id it takes, is that one's alone.
+        others = {name for other in row.members if other is not member for name in _taken(other)}
+        named = {member.device, *ids, *_taken(member), *(set(row.victims) - others)}
         return Part(
             campaign=row,
             member=member,
@@ -198,6 +198,11 @@ class Scene:
             names=frozenset(named),
             sources=frozenset(change.source for change in changes if change.source),
         )
+
+
+def _taken(member: MemberTruth) -> Iterator[str]:
+    """Yield whose name and whose client id a member takes."""
+    yield from (one for one in (member.user, member.client_id) if one is not None)
 
 
 def _spans(parts: Iterable[Part]) -> Iterator[tuple[float, float]]:
