@@ -44,14 +44,14 @@ class IdTakeover(Campaign[IdTakeoverOptions]):
 
     def client_id(self, member: Member[IdTakeoverOptions]) -> str:
         """Return the victim's."""
-        return member.victims[0].id
+        return member.victims[0].station.client_id
 
     def raid(self, member: Member[IdTakeoverOptions]) -> Process:
         """Come back as the victim, time and again."""
-        victim = member.victims[0]
+        client_id = self.client_id(member)
         while not member.over:
             member.drop()
-            member.enter(client_id=victim.id)
+            member.enter(client_id=client_id)
             yield member.beat(self.pace(member.options))
         member.drop()
 

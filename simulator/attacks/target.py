@@ -34,6 +34,10 @@ class Disguise(Protocol):
     def kind(self) -> str:
         """Of which kind the device seems to be."""
 
+    @property
+    def client_id(self) -> str:
+        """What the device calls itself to the broker."""
+
     def topic(self, event: str) -> str:
         """Return the device's topic for one kind of event."""
 

@@ -6,11 +6,20 @@ from pathlib import Path
 
 from raided import scenario
 
+from simulator.cleaning import remains_of
 from simulator.core.actions import Action
+from simulator.core.records import Delivered, Outcome
 from simulator.core.shard import Shard
 from simulator.generate import generate
 from simulator.scenario import Scenario
-from simulator.truth import RunFolder, TruthWriter, merge_truth, read_campaigns, read_overheard
+from simulator.truth import (
+    RunFolder,
+    TruthWriter,
+    merge_truth,
+    read_campaigns,
+    read_messages,
+    read_overheard,
+)
 
 ATTACKS = (
     {"kind": "sybil", "at": "5m", "devices": 7},
@@ -52,3 +61,31 @@ def test_rows_of_three_shards_are_those_of_one(tmp_path: Path) -> None:
     ]
     assert [len(row.members) for row in rows[:3]] == [7, 9, 1]
     assert not list(read_overheard(run))
+
+
+def test_what_outsiders_left_is_removed_as_those_whom_they_robbed(tmp_path: Path) -> None:
+    """After a crash: no row says yet how the first message fared, and the broker has refused the second."""
+    of = scenario({"kind": "retained_poisoning", "at": "1m", "for": "10m"})
+    folder = RunFolder.create(tmp_path / "killed")
+    written(of, folder, Shard())
+    (row,) = read_campaigns(folder)
+    (member,) = row.members
+    first, second, *_ = (message for message in read_messages(folder) if message.attack)
+    with TruthWriter(folder) as truth:
+        for message in read_messages(folder):
+            if message.topic == second.topic and message.attack:
+                truth.delivered(Delivered(message.id, 0.0, 0.0, 0.0, Outcome.REFUSED, "not authorized"))
+    topics = remains_of(folder, of).topics
+    assert topics.keys() == {member.user}
+    assert first.topic in topics[member.user or ""]
+    assert second.topic not in topics[member.user or ""]
+
+
+def test_a_thief_without_anybodys_credentials_removes_as_itself_where_none_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    of = scenario({"kind": "retained_poisoning", "at": "1m", "for": "10m", "credentials": "none"})
+    folder = RunFolder.create(tmp_path / "killed")
+    written(of, folder, Shard())
+    (row,) = read_campaigns(folder)
+    assert remains_of(folder, of).topics.keys() == {row.members[0].device}
