@@ -204,7 +204,7 @@ def test_a_scenario_never_changes(tmp_path: Path) -> None:
             "thresholds: ['lag_p99 < 1s', 'publish_latency_p9 < 1s']",
             "home.yaml:4: thresholds[1]: no metric is called 'publish_latency_p9'; did you mean",
         ),
-        ("attacks: []", "home.yaml:4: unknown key 'attacks'"),
+        ("assaults: []", "home.yaml:4: unknown key 'assaults'"),
         ("description: [a]", "home.yaml:4: description must be text of 0 to 2,000 characters, not a list"),
         ("late_after: 0s", "home.yaml:4: late_after must be a duration with its unit, above 0s and up to 1h"),
     ],
