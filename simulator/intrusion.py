@@ -13,23 +13,32 @@ from simulator.plan import Plan
 from simulator.truth import RowWriter
 
 SHARE = 0.1
-"""Share of a load's caps that its outsiders get; the fleet has the rest."""
+"""Share of a load's bytes a second that its outsiders get; the fleet has the rest."""
 
 MOST = Limits(connections=1_000, bytes_per_second=20_000_000, payload_bytes=16_777_216 + 65_536)
 """Caps of outsiders wherever the broker is: fewer connections than files that a broker may usually open."""
 
 
-def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
+def shared(options: DeliveryOptions, needed: int) -> tuple[DeliveryOptions, DeliveryOptions]:
     """Return the options of the fleet and those of the outsiders beside it, who share its caps.
 
-    No broker keeps a session of theirs once they are gone.
+    No broker keeps a session of the outsiders' once they are gone.
+
+    Args:
+        options: of both together.
+        needed: connections that the fleet needs; outsiders get of the others what they may have.
     """
     limits = options.limits
-    rest = limits.share(SHARE)
+    connections = max(0, min(MOST.connections, limits.connections - needed))
     capped = Limits(
-        connections=min(rest.connections, MOST.connections),
-        bytes_per_second=min(rest.bytes_per_second, MOST.bytes_per_second),
+        connections=connections,
+        bytes_per_second=min(int(limits.bytes_per_second * SHARE), MOST.bytes_per_second),
         payload_bytes=min(limits.payload_bytes + 65_536, MOST.payload_bytes),
+    )
+    rest = replace(
+        limits,
+        connections=limits.connections - connections,
+        bytes_per_second=limits.bytes_per_second - capped.bytes_per_second,
     )
     outsiders = replace(
         options,
@@ -40,7 +49,7 @@ def shared(options: DeliveryOptions) -> tuple[DeliveryOptions, DeliveryOptions]:
         detailed=True,
         max_attempts=1,
     )
-    return replace(options, limits=limits.share(1 - SHARE)), outsiders
+    return replace(options, limits=rest), outsiders
 
 
 class Intrusion:

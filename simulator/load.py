@@ -118,7 +118,7 @@ class Load:
                 options.credentials.admit(witness_id, WITNESS)
         self._intrusion: Intrusion | None = None
         if outsiders:
-            options, theirs = shared(options)
+            options, theirs = shared(options, len(self._fleet.devices) + len(self._witness_ids))
             self._intrusion = Intrusion(outsiders, plan, theirs, rows, self.now)
         self._delivery = Delivery(
             plan.endpoint,

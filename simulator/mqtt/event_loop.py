@@ -100,6 +100,8 @@ class EventLoop:
     def changed(self, device: str, at: float, state: SessionMoment, reason: str | None) -> None:
         """Pass on what has become of a session."""
         if self._on_session is not None:
+            if state is SessionMoment.CONNECTING:  # what is known is about the connection before
+                self._details.pop(device, None)
             self._on_session(SessionChange(device, at, state, reason, *self._details.get(device, ())))
 
     def dial(self, session: Carried) -> None:

@@ -162,6 +162,8 @@ def test_each_attempt_has_a_connection_of_its_own_and_the_truth_knows_whose_it_i
     assert len({change.client_id for change in accepted}) == len(accepted)
     assert len({change.source for change in accepted}) == len(accepted)
     assert all(change.source and change.source.startswith("127.0.0.1:") for change in accepted)
+    connecting = [s for s in badly.sessions if s.device in members and s.state is SessionMoment.CONNECTING]
+    assert {(change.client_id, change.source) for change in connecting} == {(None, None)}
 
 
 def test_idle_connections_pile_up_where_nobody_has_to_say_who_they_are(badly: Raid, well: Raid) -> None:
