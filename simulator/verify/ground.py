@@ -160,7 +160,10 @@ class Ground:
         due, sent = self._clock
         if len(due) < 2:
             return np.full(np.shape(at), np.nan)
-        moments: Floats = np.asarray(np.interp(at, sent, due))
+        # Before the first message and beyond the last the clock goes at its mean pace.
+        pace = max((due[-1] - due[0]) / max(sent[-1] - sent[0], 1e-9), 1e-9)
+        outside = np.minimum(at - sent[0], 0.0) + np.maximum(at - sent[-1], 0.0)
+        moments: Floats = np.asarray(np.interp(at, sent, due) + outside * pace)
         return moments
 
     def withdrawn_at(self, purpose: str) -> Mapping[int, list[tuple[float, bool]]]:

@@ -99,6 +99,18 @@ class TestRecall:
         found = scored(sixty, alert(at, client=outsider(3)), *[alert(61.0, client=outsider(0))] * 10)
         assert one(found, "detection").value == pytest.approx((1 + counts) / 60)
 
+    def test_of_two_attacks_on_one_device_that_which_is_named(self, tmp_path: Path) -> None:
+        town = Raided()
+        town.flood(0, 60.0)
+        thief = MemberTruth(outsider(9), Role.OUTSIDER, Credential.STOLEN, user=device_id(0))
+        town.attack("topic_enumeration", 60.0, 120.0, [thief])
+        town.session(outsider(9), 60.0, SessionMoment.CONNECTED)
+        folder = town.write(tmp_path / "run")
+        named = scored(folder, alert(70.0, device=device_id(0), campaign="publish_flood"))
+        assert one(named, "detection").value == 0.5
+        unnamed = scored(folder, alert(70.0, device=device_id(0)))
+        assert one(unnamed, "detection").value == 1.0
+
     def test_simulated_times_are_understood(self, sixty: RunFolder) -> None:
         line = alert(63.0, client=outsider(3)).replace(f"{ORIGIN:%Y-%m-%dT%H}", f"{START:%Y-%m-%dT%H}")
         assert one(scored(sixty, line), "detection").value == pytest.approx(1 / 60)

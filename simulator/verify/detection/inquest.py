@@ -22,7 +22,7 @@ from simulator.verify.ground import Ground
 from simulator.verify.join import MOST_UNJOINED
 from simulator.verify.sinks.errors import SinkError
 from simulator.verify.source import Source
-from simulator.verify.verification import CheckResult, Join, SourceResult
+from simulator.verify.verification import CheckResult, Concern, Join, SourceResult
 
 ALERTS = "alerts"
 """What stands for the purpose of a detector's output."""
@@ -95,7 +95,7 @@ class Inquest:
             for name, asked in names.items():
                 results = list(self._on_runs[name].inspect(scene))
                 if not results and asked:
-                    results = [_nothing()]
+                    results = [_nothing(Concern.ACCESS)]
                 found += _finished(results, name, control, distrust)
         return told, found
 
@@ -140,13 +140,14 @@ class Inquest:
             if not wanted or name in wanted:
                 concluded = list(check.score(watch))
                 if not concluded and wanted:
-                    concluded = [_nothing()]
+                    concluded = [_nothing(Concern.DETECTION)]
                 found += _finished(concluded, name, control, reasons, whole)
         return told, found
 
 
-def _nothing() -> CheckResult:
-    return result(Verdict.UNTRUSTED, "there was nothing in the run that this check could judge")
+def _nothing(concern: Concern) -> CheckResult:
+    reason = "there was nothing in the run that this check could judge"
+    return result(Verdict.UNTRUSTED, reason, concern=concern)
 
 
 def _finished(

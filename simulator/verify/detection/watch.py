@@ -160,9 +160,11 @@ class Watch:
         if at is None:
             return Told(alert, None, Match.NOBODY)
         parts, honest = self._named(alert)
-        active = tuple(part for part in parts if part.active(at, self._slack))
+        active = [part for part in parts if part.active(at, self._slack)]
         if active:
-            return Told(alert, at, Match.ATTACK, active)
+            # Of several attacks on one device at a time, the one that it names.
+            meant = [part for part in active if alert.campaign and _is_called(part, plain(alert.campaign))]
+            return Told(alert, at, Match.ATTACK, tuple(meant or active))
         innocent = tuple(one for one in honest if not self._is_over(one, at))
         if innocent:
             return Told(alert, at, Match.HONEST, honest=innocent)
@@ -185,10 +187,7 @@ class Watch:
         return word in self._by_name or word in self.scene.everybody
 
     def _called(self, campaign: str) -> Iterator[Part]:
-        wanted = plain(campaign)
-        for part in self.scene.parts:
-            if wanted in (plain(part.campaign.kind), plain(part.campaign.campaign)):
-                yield part
+        return (part for part in self.scene.parts if _is_called(part, plain(campaign)))
 
     def _is_over(self, device: str, at: float) -> bool:
         """Return whether a device took part in an attack before; it is no honest one any more."""
@@ -205,6 +204,10 @@ def _written(end: Endpoint) -> str:
         return end.address
     address = f"[{end.address}]" if ":" in end.address else end.address
     return f"{address}:{end.port}"
+
+
+def _is_called(part: Part, name: str) -> bool:
+    return name in (plain(part.campaign.kind), plain(part.campaign.campaign))
 
 
 def plain(name: str) -> str:
