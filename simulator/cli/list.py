@@ -48,7 +48,7 @@ Examples:
 @click.argument("what", required=False, type=click.Choice(list(_LISTS)))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def command(what: str | None, as_json: bool) -> None:
-    """List the shipped scenarios, device kinds, payload formats, attacks, faults and checks, or one of these."""
+    """List the shipped scenarios, device kinds, payload formats, attacks, faults and checks, or some."""
     lists = {name: _LISTS[name]() for name in ([what] if what else _LISTS)}
     if as_json:
         rows = {
