@@ -43,7 +43,7 @@ class Inquest:
         progress: told what is being done.
 
     Attributes:
-        concerned: whether there was an attack, or an audit.
+        concerned: whether there was an attack or an audit, or the broker is to be judged in any case.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class Inquest:
         self._on_alerts = {name: one for name, one in checks.items() if isinstance(one, AlertCheck)}
         self._on_runs = {name: one for name, one in checks.items() if isinstance(one, RunCheck)}
         attacked = any(not row.benign for row in _campaigns(folder))
-        self.concerned = attacked or (folder.truth / ACCESS).is_file()
+        judged = any(one["name"] == BROKER for one in manifest.scenario.get("controls") or ())
+        self.concerned = attacked or judged or (folder.truth / ACCESS).is_file()
 
     def watches(self, source: Source) -> bool:
         """Return whether the alerts of a detector are to be scored in what a tap recorded."""
