@@ -157,7 +157,7 @@ def _move_in(
         sex=resident.sex,
         occupation=resident.occupation,
         chronotype=habits.sleep.chronotype,
-        body=draw_body(resident.age, resident.sex, draws),
+        body=draw_body(resident.age, resident.sex, draws, habits.exercise),
         home=household.home,
         workplace=workplace,
         spell=Spell(Activity.ASLEEP, surroundings.env.now, household.home),

@@ -106,3 +106,10 @@ def test_some_grown_up_children_live_with_their_parents(households: list[list[Re
 def test_women_and_men_are_about_as_many(households: list[list[Resident]]) -> None:
     sexes = Counter(resident.sex for residents in households for resident in residents)
     assert sexes[Sex.FEMALE] / sexes.total() == pytest.approx(0.507, abs=0.03)
+
+
+def test_the_oldest_are_few(households: list[list[Resident]]) -> None:
+    """ABS Census 2021: 7.7 % are 75 or older, 2.2 % are 85 or older; the more years, the fewer people."""
+    ages = [resident.age for residents in households for resident in residents]
+    assert mean(age >= 75 for age in ages) == pytest.approx(0.08, abs=0.02)
+    assert mean(age >= 85 for age in ages) == pytest.approx(0.03, abs=0.015)
