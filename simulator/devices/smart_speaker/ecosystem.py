@@ -34,8 +34,8 @@ class Custom:
 
 
 CUSTOMS = {
-    Ecosystem.RETAIL: Custom(days=0.70, sessions=0.32),
-    Ecosystem.SEARCH: Custom(days=0.30, sessions=0.445),
+    Ecosystem.RETAIL: Custom(days=0.70, sessions=0.335),
+    Ecosystem.SEARCH: Custom(days=0.30, sessions=0.465),
 }
 """Ammari 2019 (TOCHI) gives both: 11.2 commands on a calendar day over 18.2 on an active one, and 6.8 over
 23.2; `sessions` makes the latter out of the time that people are near a speaker."""
