@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,49 @@ class TestRecall:
         found = one(scored(town.write(tmp_path / "run"), alert(61.0, client=outsider(0))), "detection")
         assert found.trials == 1
         assert "1 never did anything" in found.reason
+
+
+class TestForms:
+    """What another detector writes is scored as what is written in the form of Fleetsim's own."""
+
+    def eve(self, number: int, at: float) -> list[str]:
+        flow = {"flow_id": number, "src_ip": "127.0.0.1", "src_port": 50_000 + number, "dest_port": 1883}
+        time = {"timestamp": f"{ORIGIN + timedelta(seconds=at):%Y-%m-%dT%H:%M:%S.%f}+0000"}
+        return [
+            json.dumps(
+                {**time, **flow, "event_type": "mqtt", "mqtt": {"connect": {"client_id": outsider(number)}}}
+            ),
+            json.dumps(
+                {**time, **flow, "event_type": "alert", "alert": {"signature": "flood", "severity": 1}}
+            ),
+        ]
+
+    def zeek(self, number: int, at: float) -> list[str]:
+        ends = {"id.orig_h": "127.0.0.1", "id.orig_p": 50_000 + number, "uid": f"C{number}"}
+        time = {"ts": (ORIGIN + timedelta(seconds=at)).timestamp()}
+        return [
+            json.dumps({**time, **ends, "proto_name": "MQTT", "client_id": outsider(number)}),
+            json.dumps({**time, **ends, "note": "MQTT::Flood", "msg": "too many", "a_new_field": [1]}),
+        ]
+
+    def syslog(self, number: int, at: float) -> list[str]:
+        time = (ORIGIN + timedelta(seconds=at)).isoformat()
+        return [f"<34>1 {time} host guard - - - client={outsider(number)} flood"]
+
+    def native(self, number: int, at: float) -> list[str]:
+        return [alert(at, client=outsider(number))]
+
+    @pytest.mark.parametrize("form", ["native", "eve", "zeek", "syslog"])
+    def test_the_same_scores(self, sixty: RunFolder, form: str) -> None:
+        write = getattr(self, form)
+        lines = [line for number in range(0, 60, 2) for line in write(number, 65.0 + number)]
+        found = scored(sixty, *lines, "not of any form")
+        assert one(found, "detection").value == 0.5
+        assert one(found, "detection").verdict is FAILED
+        assert one(found, "false_alarms").value == 0.0
+        assert one(found, "time_to_detect").value == pytest.approx(5.0)
+        assert one(found, "time_to_detect").reason.endswith("1 broken lines were passed over")
+        assert found.join.joined == 30
 
 
 class TestFalseAlarms:

@@ -17,7 +17,7 @@ def score(watch: Watch) -> Iterable[CheckResult]:
     """One result for the whole, a trial for each minute of an honest device, and one for each look-alike."""
     threshold = watch.scene.limits.false_alarms
     raised = watch.false_alarms
-    counted = Proportion(len(raised), len(watch.quiet | raised.keys()))
+    counted = Proportion(len(raised), watch.quiet)
     if not counted.trials:
         return
     verdict = at_most(counted, threshold)

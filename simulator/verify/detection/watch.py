@@ -22,6 +22,9 @@ from simulator.verify.verification import Join
 STRETCH = 60.0
 """Seconds of an honest device that are one trial of not raising an alarm."""
 
+_BITS = 32
+"""Of a stretch's number."""
+
 _WORD = re.compile(r"[0-9A-Za-z_-]{6,}")
 """What may be an id in a text."""
 
@@ -114,18 +117,26 @@ class Watch:
         return first
 
     @cached_property
-    def quiet(self) -> set[tuple[str, int]]:
-        """Honest devices and the stretches in which each sent something: the trials of not raising an alarm.
+    def quiet(self) -> int:
+        """Trials of not raising an alarm: stretches in which an honest device sent something, or was told of.
 
         A device that is attacked by somebody is left out as long, one that attacks from then on.
         """
         ground, scene = self.scene.ground, self.scene
         numbers = np.flatnonzero((ground.attack == NOBODY) & (ground.device != NOBODY))
         stretches = np.floor_divide(scene.due[numbers], STRETCH).astype(np.int64)
-        pairs = np.unique(np.column_stack([ground.device[numbers], stretches]), axis=0)
-        texts = ground.devices.texts
-        named = {(texts[device], stretch) for device, stretch in pairs.tolist()}
-        return {one for one in named if not self._involved(*one)}
+        # A device and a stretch in one number, so that millions of them fit in memory.
+        sent = np.unique(ground.device[numbers].astype(np.int64) << _BITS | stretches)
+        stretches = sent & (1 << _BITS) - 1
+        counted = np.ones(len(sent), bool)
+        for name in self._by_name.keys() | self._own.keys():
+            code = ground.devices.known(name)
+            if code != NOBODY:
+                begin, end = np.searchsorted(sent, [code << _BITS, code + 1 << _BITS])
+                counted[begin:end] = [not self._involved(name, one) for one in stretches[begin:end].tolist()]
+        known = set(sent[counted].tolist()) if self.false_alarms else set()
+        raised = (ground.devices.known(name) << _BITS | stretch for name, stretch in self.false_alarms)
+        return int(counted.sum()) + sum(one not in known for one in raised)
 
     @cached_property
     def false_alarms(self) -> dict[tuple[str, int], Told]:
