@@ -75,7 +75,10 @@ def decide(
     child = person.age < AGE_OF_CONSENT
     at, purposes = 0.0, person.consent
     while True:
-        at = (math.floor((at + draws.exponential(DAY / total)) * TICKS) + 1) / TICKS
+        later = at + draws.exponential(DAY / total)
+        if later >= duration:
+            return
+        at = (math.floor(later * TICKS) + 1) / TICKS
         if at >= duration:
             return
         change = draws.choice(tuple(weights), tuple(weights.values()))

@@ -19,7 +19,7 @@ from simulator.verify import CheckResult, Source, Verdict, verify
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "verify"))
 
-from raided import ORIGIN, START, Raided, device_id
+from raid_scene import ORIGIN, START, Raided, device_id
 
 FOLDER = shipped()["privacy_drill"].parent / "controls"
 HELD, FAILED, UNTRUSTED = Verdict

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from raided import Raided, device_id, outsider
+from raid_scene import Raided, device_id, outsider
 
 from simulator.core.records import (
     AccessAction,

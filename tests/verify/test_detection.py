@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from raided import ORIGIN, START, Raided, alert, device_id, outsider
+from raid_scene import ORIGIN, START, Raided, alert, device_id, outsider
 
 from simulator.core.errors import UsageError
 from simulator.core.records import Credential, MemberTruth, Overheard, Role, SessionMoment

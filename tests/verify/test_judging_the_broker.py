@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from raided import Raided, alert, outsider
+from raid_scene import Raided, alert, outsider
 
 from simulator.cli import main
 from simulator.core.records import AccessAction, AccessTruth, Claimant

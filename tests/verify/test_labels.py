@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from raided import Raided, device_id, outsider
+from raid_scene import Raided, device_id, outsider
 
 from simulator.core.errors import UsageError
 from simulator.core.records import Credential, MemberTruth, Role, SessionMoment
