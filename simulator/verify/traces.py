@@ -56,7 +56,9 @@ class Traces:
     @classmethod
     def of(cls, case: Case) -> Traces:
         """Return those of a control."""
-        traces: Traces = case.memo.setdefault("traces", cls(case))
+        if "traces" not in case.memo:
+            case.memo["traces"] = cls(case)
+        traces: Traces = case.memo["traces"]
         return traces
 
     def add(self, batch: Batch) -> None:

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, result
+from simulator.verify.check import Question, result
+from simulator.verify.examiners import GroupExaminer
 from simulator.verify.fixes import Floats
 from simulator.verify.ground import NOBODY, Ground
 from simulator.verify.groups import Answers, Group, read_group, usual_length
@@ -39,16 +40,8 @@ _MOST_LINES = 200
 Key = tuple[float, tuple[tuple[str, str], ...]]
 
 
-class DifferentialPrivacyExaminer(Examiner):
+class DifferentialPrivacyExaminer(GroupExaminer):
     """Gathers the releases of both fleets."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._groups: list[Group] = []
-
-    def see(self, batch: Batch) -> None:
-        """Take aggregates."""
-        self._groups += [group for group in batch.groups if group is not None]
 
     def conclude(self) -> Iterable[CheckResult]:
         """One result; nothing without aggregates, or without a neighbouring fleet unless it is asked for."""

@@ -8,13 +8,13 @@ import numpy as np
 
 from simulator.core.units import MINUTE
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, at_most, result
+from simulator.verify.check import Question, at_most, result
+from simulator.verify.examiners import TraceExaminer
 from simulator.verify.fixes import Fixes, Integers
 from simulator.verify.ground import NOBODY, local_seconds
 from simulator.verify.home import homes_found, infer_homes
 from simulator.verify.linkage import Baskets, link
 from simulator.verify.proportion import Proportion
-from simulator.verify.traces import Traces
 from simulator.verify.unicity import unicity
 from simulator.verify.verification import CheckResult, Concern
 
@@ -33,19 +33,7 @@ SHORTEST_VISIT = 5 * MINUTE
 _DAY = 86_400.0
 
 
-class _PositionExaminer(Examiner):
-    """Gathers positions."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._traces = Traces.of(case)
-
-    def see(self, batch: Batch) -> None:
-        """Take positions."""
-        self._traces.add(batch)
-
-
-class UnicityExaminer(_PositionExaminer):
+class UnicityExaminer(TraceExaminer):
     """Singles people out by four points that somebody knows of them."""
 
     def conclude(self) -> Iterable[CheckResult]:
@@ -61,7 +49,7 @@ class UnicityExaminer(_PositionExaminer):
         yield result(verdict, told, alone, threshold=UNICITY, concern=Concern.LINKAGE)
 
 
-class HomeExaminer(_PositionExaminer):
+class HomeExaminer(TraceExaminer):
     """Takes people to live where they are at night."""
 
     def conclude(self) -> Iterable[CheckResult]:
@@ -97,7 +85,7 @@ class HomeExaminer(_PositionExaminer):
         return homes_found(kept, latitude, longitude)
 
 
-class LinkageExaminer(_PositionExaminer):
+class LinkageExaminer(TraceExaminer):
     """Gives baskets of a shop to those whose positions fit them."""
 
     def conclude(self) -> Iterable[CheckResult]:

@@ -15,11 +15,11 @@ import numpy as np
 from simulator.core.records import PersonTruth
 from simulator.core.units import DAY, HOUR
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, at_most, result
+from simulator.verify.check import Question, at_most, result
+from simulator.verify.examiners import TraceExaminer
 from simulator.verify.fixes import Floats, Integers
 from simulator.verify.ground import NOBODY, local_seconds
 from simulator.verify.proportion import Proportion
-from simulator.verify.traces import Traces
 from simulator.verify.verification import CheckResult, Concern
 
 NEIGHBOURS = 5
@@ -52,16 +52,8 @@ def segments_of(people: Sequence[PersonTruth]) -> Mapping[str, list[str]]:
     }
 
 
-class PreferenceExaminer(Examiner):
+class PreferenceExaminer(TraceExaminer):
     """Guesses the segment of each person from that of those whose days look alike."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._traces = Traces.of(case)
-
-    def see(self, batch: Batch) -> None:
-        """Take who did what when."""
-        self._traces.add(batch)
 
     def conclude(self) -> Iterable[CheckResult]:
         """A result for each way to sort people that tells them apart; nothing if few can be followed."""

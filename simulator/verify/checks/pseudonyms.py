@@ -12,7 +12,8 @@ import numpy as np
 
 from simulator.core.units import HOUR
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, at_least, at_most, result
+from simulator.verify.check import Case, Question, at_least, at_most, result
+from simulator.verify.examiners import TraceExaminer
 from simulator.verify.fixes import Integers
 from simulator.verify.ground import NOBODY
 from simulator.verify.proportion import Proportion
@@ -39,16 +40,8 @@ _HEX = re.compile(r"[0-9a-f]{8,}")
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512", "blake2b", "sha3_256")
 
 
-class PseudonymExaminer(Examiner):
+class PseudonymExaminer(TraceExaminer):
     """Holds pseudonyms against the devices that they stand for."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._traces = Traces.of(case)
-
-    def see(self, batch: Batch) -> None:
-        """Take pseudonyms."""
-        self._traces.add(batch)
 
     def conclude(self) -> Iterable[CheckResult]:
         """A result for each thing that can go wrong; nothing if no pseudonyms came out."""

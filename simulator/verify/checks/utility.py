@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, result
+from simulator.verify.check import Question, result
 from simulator.verify.checks.anonymity import K
+from simulator.verify.examiners import GroupExaminer
 from simulator.verify.fixes import Floats
 from simulator.verify.groups import Answers, Group, usual_length
 from simulator.verify.verification import CheckResult, Concern, Evidence
@@ -24,16 +25,8 @@ Kind = tuple[float, float, tuple[str, ...]]
 """Length and offset of the stretches of time of some groups, and names of what their messages share."""
 
 
-class UtilityExaminer(Examiner):
+class UtilityExaminer(GroupExaminer):
     """Holds aggregates against the truth."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._groups: list[Group] = []
-
-    def see(self, batch: Batch) -> None:
-        """Take aggregates."""
-        self._groups += [group for group in batch.groups if group is not None]
 
     def conclude(self) -> Iterable[CheckResult]:
         """A result for counts of messages and one for those of people, whichever there are."""
