@@ -18,11 +18,12 @@ from string import Formatter
 from pydantic import ValidationError
 
 from simulator.core.actions import Connect, Publish, Subscribe
+from simulator.core.campaigns import MemberTruth, Role
 from simulator.core.credentials import WITNESS
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import UsageError
 from simulator.core.limits import Limits
-from simulator.core.records import Delivered, MemberTruth, Outcome, Role
+from simulator.core.records import Delivered, Outcome
 from simulator.core.shard import Shard
 from simulator.core.topics import topic_filter
 from simulator.fleet import Fleet

@@ -19,20 +19,19 @@ from simulator.attacks import Ground, Member, Raids, Target, look_alikes
 from simulator.core import plugins
 from simulator.core.actions import Command
 from simulator.core.calendar import Calendar
+from simulator.core.campaigns import CampaignTruth, Role
 from simulator.core.decoding import UNREADABLE
 from simulator.core.endpoint import Protocol
 from simulator.core.ids import device_id
 from simulator.core.options import DeviceOptions
 from simulator.core.process import collector_paused
 from simulator.core.records import (
-    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,
     MessageTruth,
     PersonTruth,
     RequestTruth,
-    Role,
 )
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.shard import Shard

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from simulator.core.actions import Action, Publish, Raw
+from simulator.core.campaigns import Overheard
 from simulator.core.limits import Limits
-from simulator.core.records import Delivered, MessageTruth, Overheard
+from simulator.core.records import Delivered, MessageTruth
 from simulator.mqtt import Delivery, DeliveryOptions
 from simulator.plan import Plan
 from simulator.truth import RowWriter

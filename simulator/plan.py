@@ -11,11 +11,11 @@ from typing import Protocol
 
 from simulator.broker import NetworkSwitch
 from simulator.broker.credentials import Credentials
+from simulator.core.campaigns import CampaignTruth
 from simulator.core.credentials import Authentication
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits, usual_limits
 from simulator.core.records import (
-    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from simulator.attacks.member import Member, Process
+from simulator.core.campaigns import Control, Credential, PhaseTruth, Role, ThresholdTruth
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Value
-from simulator.core.records import Control, Credential, PhaseTruth, Role, ThresholdTruth
 
 OptionsT = TypeVar("OptionsT", bound=AttackOptions)
 

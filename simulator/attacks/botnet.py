@@ -9,8 +9,8 @@ from pydantic import Field
 from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import CompromisedOptions
+from simulator.core.campaigns import Control, PhaseTruth, Role, ThresholdTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, PhaseTruth, Role, ThresholdTruth
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration, OnOff, Rate
 
 TICK = 0.05

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
+from simulator.core.campaigns import Control, Credential, PhaseTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, Credential, PhaseTruth
 from simulator.core.units import DAY, HOUR, SECOND, Duration, OnOff
 
 

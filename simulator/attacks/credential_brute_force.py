@@ -12,10 +12,10 @@ from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import RatedOptions
 from simulator.core.actions import Claim
+from simulator.core.campaigns import Control, Credential, PhaseTruth
 from simulator.core.ids import device_id
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Value
-from simulator.core.records import Control, Credential, PhaseTruth
 from simulator.core.units import MINUTE, Rate
 
 ADDRESSES = 200

@@ -14,9 +14,9 @@ from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.mimicry import with_truth
 from simulator.attacks.options import CompromisedOptions
+from simulator.core.campaigns import Control, Role
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Reading, Value
-from simulator.core.records import Control, Role
 from simulator.core.units import DAY, HOUR, Duration
 
 Hide = Callable[[Reading], Reading]

@@ -10,9 +10,9 @@ from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.mimicry import scaled, with_truth
 from simulator.attacks.options import CompromisedOptions
+from simulator.core.campaigns import Control, Role
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Reading
-from simulator.core.records import Control, Role
 
 
 class FalseDataOptions(CompromisedOptions):

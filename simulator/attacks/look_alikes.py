@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from simulator.core.records import CampaignTruth, Credential, FaultTruth, MemberTruth, PhaseTruth, Role
+from simulator.core.campaigns import CampaignTruth, Credential, MemberTruth, PhaseTruth, Role
+from simulator.core.records import FaultTruth
 
 RESEMBLANCES: Mapping[str, tuple[str, ...]] = {
     # a storm of connects, many from one address

@@ -10,8 +10,8 @@ from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.mutations import CORPUS, Means
 from simulator.attacks.options import OutsiderOptions
+from simulator.core.campaigns import Control
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control
 from simulator.core.units import Rate
 
 WHILE = 0.25

@@ -14,10 +14,11 @@ import simpy
 from simulator.attacks.mimicry import copied
 from simulator.attacks.target import Disguise, Message, Send, Target
 from simulator.core.actions import Action, Claim, Connect, Dial, Disconnect, Drop, Raw, Subscribe, Will
+from simulator.core.campaigns import Credential, MemberTruth, Role
 from simulator.core.ids import device_id
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Abuse, Reading, Value
-from simulator.core.records import Credential, Expectation, MemberTruth, Role
+from simulator.core.records import Expectation
 from simulator.core.seeds import Draws, Seeds
 from simulator.core.steps import Step
 

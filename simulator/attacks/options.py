@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from simulator.core import plugins
+from simulator.core.campaigns import Credential
 from simulator.core.nearest import suggestion
 from simulator.core.options import AttackOptions
-from simulator.core.records import Credential
 from simulator.core.units import OnOff
 
 

@@ -12,8 +12,8 @@ from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
 from simulator.attacks.target import Message
+from simulator.core.campaigns import Control
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control
 from simulator.core.units import DAY, HOUR, SECOND, Duration
 
 FIRST = 1_024

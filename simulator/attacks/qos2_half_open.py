@@ -10,8 +10,8 @@ from simulator.attacks import frames
 from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import RatedOptions
+from simulator.core.campaigns import Control, PhaseTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, PhaseTruth
 from simulator.core.units import HOUR, Rate
 
 USUAL_IN_FLIGHT = 20

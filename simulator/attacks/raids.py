@@ -12,10 +12,10 @@ from simulator.attacks.member import Ground, Member, Process
 from simulator.attacks.target import Target
 from simulator.core import plugins
 from simulator.core.actions import Publish
+from simulator.core.campaigns import CampaignTruth, Credential, Role
 from simulator.core.credentials import WITNESS
 from simulator.core.ids import device_id
 from simulator.core.options import AttackOptions
-from simulator.core.records import CampaignTruth, Credential, Role
 from simulator.core.steps import Step
 
 

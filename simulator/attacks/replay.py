@@ -9,8 +9,8 @@ from pydantic import Field
 from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
+from simulator.core.campaigns import Control, PhaseTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, PhaseTruth
 from simulator.core.units import HOUR, SECOND, Duration
 
 

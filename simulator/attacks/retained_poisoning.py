@@ -13,9 +13,9 @@ from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
 from simulator.attacks.target import Disguise
 from simulator.core.actions import Command
+from simulator.core.campaigns import Control, PhaseTruth
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Reading
-from simulator.core.records import Control, PhaseTruth
 from simulator.core.units import SECOND
 
 TAIL = 5 * SECOND

@@ -9,8 +9,8 @@ from pydantic import Field
 from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import RatedOptions, Shown
+from simulator.core.campaigns import Control, PhaseTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, PhaseTruth
 from simulator.core.units import HOUR, SECOND, Duration, Rate
 
 LONGEST_KEEP_ALIVE = 65_535

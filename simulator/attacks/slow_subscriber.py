@@ -10,8 +10,8 @@ from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
 from simulator.core.actions import Freeze
+from simulator.core.campaigns import Control, PhaseTruth
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control, PhaseTruth
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration
 
 SETTLED = 2 * SECOND

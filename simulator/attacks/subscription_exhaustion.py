@@ -11,8 +11,8 @@ from pydantic import Field
 from simulator.attacks.base import Campaign, Threshold
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import RatedOptions
+from simulator.core.campaigns import Control
 from simulator.core.options import AttackOptions
-from simulator.core.records import Control
 from simulator.core.units import HOUR, Rate
 
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
 from simulator.attacks.options import OutsiderOptions
+from simulator.core.campaigns import Control
 from simulator.core.options import AttackOptions
 from simulator.core.readings import Reading
-from simulator.core.records import Control
 from simulator.core.units import HOUR, MINUTE, SECOND, Duration
 
 

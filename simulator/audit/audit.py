@@ -11,8 +11,9 @@ import msgspec
 from simulator.audit.questions import Cast, Question, filters, publishing
 from simulator.audit.stage import Stage
 from simulator.core.actions import Will
+from simulator.core.campaigns import AccessAction, AccessTruth, Claimant
 from simulator.core.endpoint import Endpoint
-from simulator.core.records import AccessAction, AccessTruth, Claimant, Outcome
+from simulator.core.records import Outcome
 from simulator.mqtt import DeliveryOptions
 from simulator.truth import RunFolder
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.broker.credentials import Identity
+from simulator.core.campaigns import AccessAction, Claimant
 from simulator.core.consent_topics import CONSENT, REGISTRAR, consent_topic
 from simulator.core.credentials import CONTROL
 from simulator.core.errors import UsageError
-from simulator.core.records import AccessAction, Claimant
 from simulator.core.topics import topic_filter
 
 EVENT = "status"

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from simulator.broker.credentials import Identity
 from simulator.core.actions import Claim, Connect, Drop, Publish, Subscribe, Will
+from simulator.core.campaigns import Claimant
 from simulator.core.credentials import CONTROL, WITNESS
 from simulator.core.endpoint import Endpoint
-from simulator.core.records import Claimant, Delivered, Outcome, SessionChange, SessionMoment
+from simulator.core.records import Delivered, Outcome, SessionChange, SessionMoment
 from simulator.mqtt import Delivery, DeliveryOptions
 
 SILENCE = 0.1

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 
 from simulator.core.actions import Connect, Publish
+from simulator.core.campaigns import CampaignTruth
 from simulator.core.records import (
-    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     FaultTruth,

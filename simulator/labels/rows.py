@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from simulator.core.records import CampaignTruth, MemberTruth, Outcome, Role, SessionChange, SessionMoment
+from simulator.core.campaigns import CampaignTruth, MemberTruth, Role
+from simulator.core.records import Outcome, SessionChange, SessionMoment
 from simulator.truth import RunFolder, read_messages, read_sessions
 from simulator.truth.reader import Rows
 

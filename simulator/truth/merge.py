@@ -12,8 +12,8 @@ from typing import IO
 
 import msgspec
 
+from simulator.core.campaigns import CampaignTruth
 from simulator.core.readings import Value
-from simulator.core.records import CampaignTruth
 from simulator.truth.folder import RunFolder, writing
 
 _CHUNK = 1 << 20

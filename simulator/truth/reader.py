@@ -8,16 +8,15 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from simulator.core.campaigns import CampaignTruth, Overheard
 from simulator.core.decoding import UNREADABLE
 from simulator.core.errors import RunFailedError
 from simulator.core.records import (
-    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
-    Overheard,
     PersonTruth,
     RequestTruth,
     SessionChange,

@@ -10,14 +10,13 @@ from typing import Protocol, Self
 
 import msgspec
 
+from simulator.core.campaigns import CampaignTruth, Overheard
 from simulator.core.records import (
-    CampaignTruth,
     CanaryTruth,
     ConsentTruth,
     Delivered,
     FaultTruth,
     MessageTruth,
-    Overheard,
     PersonTruth,
     RequestTruth,
     SessionChange,

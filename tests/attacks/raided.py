@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from typing import Any
 
 from simulator.core.actions import Action, Publish, Raw
-from simulator.core.records import CampaignTruth, MemberTruth, MessageTruth
+from simulator.core.campaigns import CampaignTruth, MemberTruth
+from simulator.core.records import MessageTruth
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet

@@ -22,8 +22,9 @@ from raided import Stream, scenario
 from simulator.broker import LocalMosquitto
 from simulator.broker.credentials import BrokerKind, Credentials
 from simulator.core.actions import Connect
+from simulator.core.campaigns import CampaignTruth, Overheard
 from simulator.core.credentials import WITNESS, Login
-from simulator.core.records import CampaignTruth, MessageTruth, Overheard, SessionChange, SessionMoment
+from simulator.core.records import MessageTruth, SessionChange, SessionMoment
 from simulator.provision import ProvisionSettings, provision_fleet
 from simulator.report import Summary
 from simulator.run import RunSettings, run

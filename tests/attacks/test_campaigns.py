@@ -8,8 +8,8 @@ from raided import MINUTE, Stream, scenario, stream
 from simulator.attacks import campaign_of
 from simulator.core import plugins
 from simulator.core.actions import Connect, Dial, Disconnect, Drop, Publish, Raw
+from simulator.core.campaigns import Credential, Role
 from simulator.core.ids import device_id
-from simulator.core.records import Credential, Role
 from simulator.core.seeds import Seeds
 from simulator.core.shard import Shard
 

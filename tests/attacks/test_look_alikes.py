@@ -6,7 +6,7 @@ from raided import MINUTE, Stream, scenario
 
 from simulator.attacks.look_alikes import RESEMBLANCES
 from simulator.core import plugins
-from simulator.core.records import Role
+from simulator.core.campaigns import Role
 
 FAULTS = [
     {"kind": "power_cut", "at": "10m", "for": "2m", "share": 0.3},

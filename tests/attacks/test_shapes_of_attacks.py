@@ -12,7 +12,7 @@ import pytest
 from raided import MINUTE, Stream, scenario, stream
 
 from simulator.core.actions import Claim, Command, Connect, Dial, Drop, Freeze, Publish, Raw, Subscribe
-from simulator.core.records import Credential
+from simulator.core.campaigns import Credential
 from simulator.devices.smart_speaker.slots import PRICES
 
 AT = 5 * MINUTE

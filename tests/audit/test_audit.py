@@ -8,9 +8,9 @@ from provisioned import FLEET, TOPIC, provisioned
 from simulator.audit import audit, cast
 from simulator.broker import LocalMosquitto
 from simulator.broker.credentials import Credentials, Identity
+from simulator.core.campaigns import AccessAction, AccessTruth, Claimant
 from simulator.core.endpoint import Protocol
 from simulator.core.errors import UsageError
-from simulator.core.records import AccessAction, AccessTruth, Claimant
 from simulator.mqtt import DeliveryOptions
 
 

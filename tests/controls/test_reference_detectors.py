@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from simulator.core.records import Credential, MemberTruth, Role
+from simulator.core.campaigns import Credential, MemberTruth, Role
 from simulator.scenario import shipped
 from simulator.verify import CheckResult, Source, Verdict, verify
 

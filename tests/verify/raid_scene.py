@@ -11,22 +11,17 @@ from typing import Any
 
 import msgspec
 
-from simulator.core.records import (
+from simulator.core.campaigns import (
     CampaignTruth,
     Control,
     Credential,
-    Delivered,
-    Expectation,
     MemberTruth,
-    MessageTruth,
-    Outcome,
     Overheard,
     PhaseTruth,
     Role,
-    SessionChange,
-    SessionMoment,
     ThresholdTruth,
 )
+from simulator.core.records import Delivered, Expectation, MessageTruth, Outcome, SessionChange, SessionMoment
 from simulator.truth import Manifest, RunFolder
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

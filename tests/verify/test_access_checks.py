@@ -6,18 +6,17 @@ import msgspec
 import pytest
 from raid_scene import Raided, device_id, outsider
 
-from simulator.core.records import (
+from simulator.core.campaigns import (
     AccessAction,
     AccessTruth,
     Claimant,
     Control,
     Credential,
     MemberTruth,
-    Outcome,
     Overheard,
     Role,
-    SessionMoment,
 )
+from simulator.core.records import Outcome, SessionMoment
 from simulator.verify import CheckResult, Verdict, verify
 
 HELD, FAILED, UNTRUSTED = Verdict

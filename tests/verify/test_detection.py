@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from raid_scene import ORIGIN, START, Raided, alert, device_id, outsider
 
+from simulator.core.campaigns import Credential, MemberTruth, Overheard, Role
 from simulator.core.errors import UsageError
-from simulator.core.records import Credential, MemberTruth, Overheard, Role, SessionMoment
+from simulator.core.records import SessionMoment
 from simulator.truth import RunFolder
 from simulator.verify import CheckResult, Source, Verdict, Verification, verify
 

@@ -13,7 +13,7 @@ import pytest
 from raid_scene import Raided, alert, outsider
 
 from simulator.cli import main
-from simulator.core.records import AccessAction, AccessTruth, Claimant
+from simulator.core.campaigns import AccessAction, AccessTruth, Claimant
 from simulator.core.verdicts import Verdict
 from simulator.judgement import judge
 from simulator.report import Status

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from raid_scene import Raided, device_id, outsider
 
+from simulator.core.campaigns import Credential, MemberTruth, Role
 from simulator.core.errors import UsageError
-from simulator.core.records import Credential, MemberTruth, Role, SessionMoment
+from simulator.core.records import SessionMoment
 from simulator.labels import COLUMNS, export_labels
 from simulator.truth import RunFolder
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from simulator.core.campaigns import AccessAction, AccessTruth, Claimant, Credential, Role
+from simulator.core.campaigns import Control as Kind
 from simulator.core.credentials import CONTROL
-from simulator.core.records import (
-    AccessAction,
-    AccessTruth,
-    Claimant,
-    Credential,
-    Role,
-    SessionMoment,
-)
-from simulator.core.records import Control as Kind
+from simulator.core.records import SessionMoment
 from simulator.core.verdicts import Verdict
 from simulator.verify.check import result
 from simulator.verify.detection.check import RunQuestion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator.core.records import Control
+from simulator.core.campaigns import Control
 from simulator.core.verdicts import Verdict
 from simulator.verify.check import result
 from simulator.verify.detection.check import RunQuestion

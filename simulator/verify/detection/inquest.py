@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from simulator.core.records import CampaignTruth
+from simulator.core.campaigns import CampaignTruth
 from simulator.core.verdicts import Verdict
 from simulator.truth import Manifest, RunFolder
 from simulator.truth.reader import Rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.core.records import CampaignTruth, MemberTruth, Outcome, SessionChange, SessionMoment
+from simulator.core.campaigns import CampaignTruth, MemberTruth
+from simulator.core.records import Outcome, SessionChange, SessionMoment
 
 EARLY = 0.5
 """Seconds that an alert may be ahead of the first packet: the clocks of two programs differ."""

@@ -11,16 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.core.records import (
-    AccessTruth,
-    CampaignTruth,
-    MemberTruth,
-    Outcome,
-    Overheard,
-    Role,
-    SessionChange,
-    SessionMoment,
-)
+from simulator.core.campaigns import AccessTruth, CampaignTruth, MemberTruth, Overheard, Role
+from simulator.core.records import Outcome, SessionChange, SessionMoment
 from simulator.truth import Manifest, RunFolder
 from simulator.truth.reader import Row, Rows
 from simulator.verify.detection.limits import DetectionLimits

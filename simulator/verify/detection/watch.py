@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.core.records import Role
+from simulator.core.campaigns import Role
 from simulator.verify.alerts import Alert, Alerts
 from simulator.verify.alerts.alert import Endpoint
 from simulator.verify.detection.part import Part
