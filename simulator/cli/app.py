@@ -20,7 +20,7 @@ COMMANDS = {
     "generate": "Write the same messages to a file, without a broker.",
     "validate": "Check a scenario.",
     "schema": "Print the JSON Schema of a scenario, for editors.",
-    "list": "List scenarios, device kinds and payload formats.",
+    "list": "List scenarios, devices, payloads, attacks, faults and checks.",
     "init": "Write a commented scenario to start from.",
     "broker": "Run the embedded broker alone.",
     "provision": "Make credentials for a fleet, and configure a broker for them.",

@@ -12,7 +12,7 @@ import click
 Examples:
   fleetsim labels runs/drill -o drill.csv
   fleetsim labels runs/drill -o drill.parquet
-  fleetsim generate attack_drill -o drill.jsonl --truth truth && fleetsim labels truth -o drill.csv"""
+  fleetsim generate mine.yaml -o mine.jsonl --truth truth && fleetsim labels truth -o mine.csv"""
 )
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
