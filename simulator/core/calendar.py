@@ -97,7 +97,8 @@ class Calendar:
         On the day on which the clock jumps over that hour, it is the moment of the jump.
         """
         ahead = (hour - self.hour(at)) * HOUR
-        return self.later(at, ahead if ahead > 0 else ahead + DAY)
+        # Less ahead than a float can tell from now is no time after it: a process would wait for ever.
+        return self.later(at, ahead if at + ahead > at else ahead + DAY)
 
     def later(self, at: float, seconds: float) -> float:
         """Return the simulated second when the local clock has gone on by so many seconds since `at`.

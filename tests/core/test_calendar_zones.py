@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.core.calendar import Calendar
@@ -62,6 +62,7 @@ def test_hours_of_a_day_count_from_its_midnight(at: float) -> None:
 
 
 @given(at=moments, hour=st.floats(0, 23.99))
+@example(at=30240000.0, hour=8.672625515335544e-84)
 def test_the_next_time_that_the_clock_shows_an_hour_is_within_a_day_and_an_hour(
     at: float, hour: float
 ) -> None:
