@@ -29,7 +29,7 @@ from simulator.mqtt import PlainPaho, require_descriptors
 from simulator.plan import CLOSED_LOOP_BATCH, Plan
 from simulator.report import percentiles
 from simulator.report.summary import Percentiles
-from simulator.run import Alone, Crew
+from simulator.runner import Alone, Crew
 from simulator.scenario import Pace, Scenario
 from simulator.standing import Standing
 from simulator.truth import RunFolder, read_messages

@@ -16,7 +16,7 @@ from simulator.core.process import peak_rss_bytes
 from simulator.core.shard import Shard
 
 if TYPE_CHECKING:
-    from simulator.generate import Generated
+    from simulator.generator import Generated
     from simulator.scenario import Scenario
 
 MEGABYTE = 1 << 20
@@ -66,7 +66,7 @@ def command(choice: Choice, output: Path, truth_folder: Path | None, shard: Shar
     with Interrupt() as stopped, ExitStack() as stack:
         from rich.console import Console
 
-        from simulator.generate import generate, open_sink, truth_beside
+        from simulator.generator import generate, open_sink, truth_beside
 
         scenario = choice.load()
         stderr = Console(stderr=True, quiet=quiet)

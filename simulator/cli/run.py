@@ -89,7 +89,7 @@ def command(
 
         from simulator.cluster import Workers
         from simulator.report import Progress, encode_summary, exit_code, print_summary
-        from simulator.run import Alone, RunSettings, run
+        from simulator.runner import Alone, RunSettings, run
         from simulator.truth import RunFolder
 
         scenario = choice.load()

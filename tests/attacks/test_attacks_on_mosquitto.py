@@ -27,7 +27,7 @@ from simulator.core.credentials import WITNESS, Login
 from simulator.core.records import MessageTruth, SessionChange, SessionMoment
 from simulator.provision import ProvisionSettings, provision_fleet
 from simulator.report import Summary
-from simulator.run import RunSettings, run
+from simulator.runner import RunSettings, run
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, read_campaigns, read_messages, read_overheard, read_sessions
 

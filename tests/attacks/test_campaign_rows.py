@@ -10,7 +10,7 @@ from simulator.cleaning import remains_of
 from simulator.core.actions import Action
 from simulator.core.records import Delivered, Outcome
 from simulator.core.shard import Shard
-from simulator.generate import generate
+from simulator.generator import generate
 from simulator.scenario import Scenario
 from simulator.truth import (
     RunFolder,

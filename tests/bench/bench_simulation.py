@@ -37,7 +37,7 @@ from simulator.core.records import Delivered, Outcome
 from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet
-from simulator.generate import JsonLines
+from simulator.generator import JsonLines
 from simulator.metrics import Collector, Snapshot, Tally
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, TruthWriter

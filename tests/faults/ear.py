@@ -19,7 +19,7 @@ from simulator.broker import LocalMosquitto
 from simulator.core.records import Delivered, FaultTruth, MessageTruth
 from simulator.fleet import Fleet
 from simulator.report import Summary
-from simulator.run import Alone, Crew, RunSettings, run
+from simulator.runner import Alone, Crew, RunSettings, run
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, read_delivered, read_faults, read_messages
 

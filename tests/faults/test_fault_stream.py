@@ -14,7 +14,7 @@ from troubled import HOUR, Stream, scenario, stream
 from simulator.core import plugins
 from simulator.core.actions import NetworkChange
 from simulator.core.shard import Shard
-from simulator.generate import JsonLines, generate
+from simulator.generator import JsonLines, generate
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, TruthWriter, merge_truth, read_faults, read_messages
 

@@ -22,7 +22,7 @@ from simulator.core.records import ConsentCause, ConsentTruth, Expectation, Requ
 from simulator.core.shard import Shard
 from simulator.core.units import MINUTE
 from simulator.fleet import Fleet
-from simulator.generate import JsonLines, generate
+from simulator.generator import JsonLines, generate
 from simulator.privacy import Canaries, CanaryType, Mode, Subject, is_token, run_key
 from simulator.privacy.hazards import HAZARDS, note_pii
 from simulator.registrar import OPENS

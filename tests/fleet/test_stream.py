@@ -16,7 +16,7 @@ from simulator.core.actions import Publish
 from simulator.core.process import collector_paused
 from simulator.core.shard import Shard
 from simulator.fleet import Fleet
-from simulator.generate import JsonLines, generate
+from simulator.generator import JsonLines, generate
 from simulator.scenario import Scenario
 
 KINDS: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fleetsim_process import PATIENCE, start, wait_for
 
-from simulator.run import RunSettings, run
+from simulator.runner import RunSettings, run
 from simulator.scenario import load_scenario
 
 
