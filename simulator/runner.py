@@ -31,6 +31,7 @@ from simulator.report import (
     Connections,
     Denied,
     Summary,
+    Timeline,
     Unreached,
     Update,
     summarize,
@@ -141,9 +142,13 @@ def run(
         trial = stack.enter_context(Trial(trial_plan, broker, settings.place, folder, say))
         trial.start(stopped)
 
+        timeline = stack.enter_context(Timeline(folder))
+
         def report(standing: Standing) -> None:
             trial.look()
-            collector.update(standing.snapshot())
+            snapshot = standing.snapshot()
+            collector.update(snapshot)
+            timeline.note(time.monotonic() - origin, snapshot)
             watch(_update(scenario, standing, time.monotonic() - begin))
 
         endpoint, network = direct, None
@@ -153,6 +158,7 @@ def run(
         plan = Plan(scenario, endpoint, folder, limits=limits, network=network, origin=origin)
         ended = settings.crew.carry(plan, report, lambda: stopped() or trial.death is not None)
         report(ended.standing)
+        timeline.finish(time.monotonic() - origin, ended.standing.snapshot())
         trial.conclude(stopped)
         if scenario.audit and ended.complete:
             say("auditing the broker's access control")

@@ -22,6 +22,7 @@ from simulator.report.summary import (
     write_summary,
 )
 from simulator.report.terminal import print_summary
+from simulator.report.timeline import Spread, Stretch, Timeline, read_timeline
 
 __all__ = [
     "LAG_LIMIT",
@@ -33,9 +34,12 @@ __all__ = [
     "Messages",
     "Percentiles",
     "Progress",
+    "Spread",
     "Status",
+    "Stretch",
     "Summary",
     "ThresholdResult",
+    "Timeline",
     "Unreached",
     "Update",
     "VerdictResult",
@@ -45,6 +49,7 @@ __all__ = [
     "percentiles",
     "print_summary",
     "read_summary",
+    "read_timeline",
     "summarize",
     "write_junit",
     "write_summary",

@@ -1,6 +1,6 @@
 """A run's folder, and the ground truth in it: written while the run goes on, readable after a kill."""
 
-from simulator.truth.folder import RunFolder
+from simulator.truth.folder import RunFolder, writing
 from simulator.truth.manifest import SCHEMA, Manifest, installed_versions
 from simulator.truth.merge import merge_truth
 from simulator.truth.reader import (
@@ -38,4 +38,5 @@ __all__ = [
     "read_people",
     "read_requests",
     "read_sessions",
+    "writing",
 ]

@@ -140,6 +140,16 @@ class RunFolder:
         return self.path / "summary.json"
 
     @property
+    def timeline(self) -> Path:
+        """A row for each stretch of the run: what was counted in it, at most some hundred of them."""
+        return self.path / "timeline.jsonl"
+
+    @property
+    def page(self) -> Path:
+        """The run as a page for people."""
+        return self.path / "report.html"
+
+    @property
     def junit(self) -> Path:
         """The thresholds as test cases, for CI."""
         return self.path / "junit.xml"
