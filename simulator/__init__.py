@@ -1,3 +1,38 @@
-"""Fleetsim: a simulated IoT device fleet and MQTT load generator that knows the truth."""
+"""Fleetsim: a simulated IoT device fleet and MQTT load generator that knows the truth.
 
-__version__ = "0.1.0"
+What a program needs is here, and imported quickly: what takes long is imported when it is called.
+"""
+
+from simulator.api import generate, run
+from simulator.core.errors import (
+    ExitCode,
+    FleetsimError,
+    Problem,
+    RunFailedError,
+    ScenarioError,
+    TargetRefusedError,
+    UsageError,
+)
+from simulator.core.shard import Shard
+from simulator.core.verdicts import Verdict
+from simulator.core.version import __version__
+from simulator.result import Judgement, Run
+from simulator.stream import Stream
+
+__all__ = [
+    "ExitCode",
+    "FleetsimError",
+    "Judgement",
+    "Problem",
+    "Run",
+    "RunFailedError",
+    "ScenarioError",
+    "Shard",
+    "Stream",
+    "TargetRefusedError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "generate",
+    "run",
+]

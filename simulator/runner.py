@@ -12,7 +12,6 @@ from typing import Protocol
 
 import msgspec
 
-from simulator import __version__
 from simulator.audit import audit_run
 from simulator.broker import NetworkProxy, RemoteBroker
 from simulator.cleaning import clean, devices_of, remains_of
@@ -20,6 +19,7 @@ from simulator.core.calendar import Calendar
 from simulator.core.endpoint import Endpoint
 from simulator.core.limits import Limits
 from simulator.core.thresholds import Threshold, parse_threshold
+from simulator.core.version import __version__
 from simulator.faults import network_conditions
 from simulator.judgement import judge
 from simulator.load import Load, open_rows

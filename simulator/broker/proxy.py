@@ -10,7 +10,6 @@ import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -22,6 +21,7 @@ from simulator.core.actions import NetworkChange
 from simulator.core.endpoint import Endpoint
 from simulator.core.errors import RunFailedError
 from simulator.core.network import NetworkCondition
+from simulator.spawn import pipe, spawn
 
 _START = 15.0
 """Seconds for the proxy to listen."""
@@ -98,15 +98,10 @@ class NetworkProxy:
 
         self._folder = tempfile.TemporaryDirectory(prefix="fleetsim-network-")
         path = str(Path(self._folder.name) / "switch")
-        context = get_context("spawn")
-        self._wire, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve,
-            args=(theirs, self._upstream, self._conditions, path, self._seed),
-            name="fleetsim network",
-            daemon=True,
+        self._wire, theirs = pipe()
+        self._process = spawn(
+            serve, theirs, self._upstream, self._conditions, path, self._seed, name="fleetsim network"
         )
-        self._process.start()
         theirs.close()
         try:
             port = self._wire.recv() if self._wire.poll(_START) else None

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import click
 
-from simulator import __version__
 from simulator.core.errors import ExitCode, FleetsimError
 from simulator.core.nearest import suggestion
+from simulator.core.version import __version__
 
 COMMANDS = {
     "run": "Run a scenario against a broker.",

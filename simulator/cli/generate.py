@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulator.choice import Choice
 from simulator.cli.interrupt import Interrupt
-from simulator.cli.options import Choice, scenario_options
+from simulator.cli.options import scenario_options
 from simulator.core.errors import ExitCode
 from simulator.core.process import peak_rss_bytes
 from simulator.core.shard import Shard

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.choice import Choice
 from simulator.cli.interrupt import Interrupt
-from simulator.cli.options import Choice, optional_scenario_options
+from simulator.cli.options import optional_scenario_options
 from simulator.core.errors import ExitCode, RunFailedError
 
 if TYPE_CHECKING:

@@ -3,67 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from simulator.scenario import Scenario
+from simulator.choice import CLEARS, FIELDS, Choice
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
-_FIELDS = {
-    "broker": "mqtt.broker",
-    "seed": "seed",
-    "duration": "duration",
-    "speed": "speed",
-    "rate": "rate",
-}
-"""Which field of the scenario an option overrides."""
-
-_CLEARS = {"speed": ("rate", "stages"), "rate": ("speed", "stages")}
-"""The fields that an option empties, because only one of them can set the pace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The scenario that a command line asks for, with what it changes.
-
-    Attributes:
-        source: a file or the name of a shipped scenario.
-        scale: by how much households and shops are multiplied.
-        overrides: values as they would be written in the file, by dotted path.
-        labels: the option that each of them came from, by the same path.
-    """
-
-    source: str
-    scale: float | None = None
-    overrides: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-
-    def load(self) -> Scenario:
-        """Return the scenario.
-
-        Raises:
-            ScenarioError: with everything wrong in the file and on the command line.
-        """
-        from simulator.scenario import load_scenario
-
-        scenario = load_scenario(self.source, self.overrides, self.labels)
-        return scenario if self.scale is None else scenario.scaled(self.scale)
-
-    def place(self) -> Path:
-        """Return the folder that the scenario is in.
-
-        Raises:
-            ScenarioError: there is no such scenario.
-        """
-        from simulator.scenario import scenario_file
-
-        return scenario_file(self.source).absolute().parent
 
 
 def scenario_options(command: CommandT) -> CommandT:
@@ -94,14 +41,9 @@ def _with_scenario(command: CommandT, argument: Callable[[Any], Any]) -> Command
 
 def _choice(values: dict[str, Any]) -> Choice:
     choice = Choice(values["scenario"], values["scale"], dict(values["settings"]))
-    for option, path in _FIELDS.items():
-        value = values[option]
-        if value is not None:
-            label = f"--{option} {value}"
-            choice.overrides[path], choice.labels[path] = value, label
-            for cleared in _CLEARS.get(option, ()):
-                if values.get(cleared) is None:
-                    choice.overrides[cleared], choice.labels[cleared] = "null", label
+    for option in FIELDS:
+        if (value := values[option]) is not None:
+            choice.override(option, value, f"--{option} {value}")
     return choice
 
 
@@ -116,7 +58,7 @@ def _setting(ctx: click.Context, parameter: click.Parameter, given: tuple[str, .
 
 
 def _not_both(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    other, _ = _CLEARS[str(parameter.name)]
+    other, _ = CLEARS[str(parameter.name)]
     if value is not None and ctx.params.get(other) is not None:
         raise click.UsageError("give --speed or --rate, not both")
     return value
@@ -150,4 +92,4 @@ _PARAMETERS = (
         help="Set any field, such as devices.0.qos=2; may be repeated.",
     ),
 )
-_TAKEN = {"scenario", "scale", "settings", *_FIELDS}
+_TAKEN = {"scenario", "scale", "settings", *FIELDS}

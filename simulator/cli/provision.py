@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from simulator.cli.options import Choice, scenario_options
+from simulator.choice import Choice
+from simulator.cli.options import scenario_options
 
 _BROKERS = ("mosquitto", "emqx")
 _LISTENERS = ("tcp", "tls", "mtls", "ws", "wss")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from datetime import datetime
 from pathlib import Path
 
 import click
 
+from simulator.api import MOST_WORKERS, launch
+from simulator.choice import Choice
 from simulator.cli.interrupt import Interrupt
-from simulator.cli.options import Choice, scenario_options
+from simulator.cli.options import scenario_options
 from simulator.cli.target import TargetChoice, duration, target_options
-
-_MOST_WORKERS = 256
 
 
 def _workers(_context: click.Context, _parameter: click.Parameter, text: str) -> int | None:
     if text == "auto":
         return None
-    if text.isdecimal() and 1 <= int(text) <= _MOST_WORKERS:
+    if text.isdecimal() and 1 <= int(text) <= MOST_WORKERS:
         return int(text)
-    raise click.BadParameter(f"write a number from 1 to {_MOST_WORKERS}, or auto, not {text!r}")
+    raise click.BadParameter(f"write a number from 1 to {MOST_WORKERS}, or auto, not {text!r}")
 
 
 @click.command(
@@ -87,26 +85,28 @@ def command(
     with Interrupt() as stopped:
         from rich.console import Console
 
-        from simulator.cluster import Workers
-        from simulator.report import Progress, encode_summary, exit_code, print_summary
-        from simulator.runner import Alone, RunSettings, run
-        from simulator.truth import RunFolder
+        from simulator.report import Progress, encode_summary, print_summary
 
-        scenario = choice.load()
-        folder = output or RunFolder.usual(scenario.name, datetime.now().astimezone())
         stderr = Console(stderr=True)
 
         def say(line: str) -> None:
             if not quiet:
                 stderr.print(line, soft_wrap=True, highlight=False, markup=False)
 
-        count = workers or min(os.cpu_count() or 1, scenario.neighbourhoods)
-        crew = Alone() if count == 1 else Workers(count)
-        settings = RunSettings(folder, choice.place(), target.reach(), metrics_port, metrics_linger, crew)
         with Progress(stderr, quiet) as progress:
-            summary = run(scenario, settings, watch=progress.update, say=say, stopped=stopped)
+            run = launch(
+                choice,
+                reach=target.reach(),
+                output=output,
+                workers=workers,
+                metrics_port=metrics_port,
+                metrics_linger=metrics_linger,
+                progress=progress.update,
+                say=say,
+                stopped=stopped,
+            )
         if as_json:
-            click.echo(encode_summary(summary).decode(), nl=False)
+            click.echo(encode_summary(run.summary).decode(), nl=False)
         else:
-            print_summary(summary, folder, Console())
-    return exit_code(summary)
+            print_summary(run.summary, run.folder, Console())
+    return run.exit_code

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli.options import Choice, scenario_options
+from simulator.choice import Choice
+from simulator.cli.options import scenario_options
 from simulator.core.errors import ExitCode, ScenarioError
 
 if TYPE_CHECKING:

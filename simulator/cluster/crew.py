@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from signal import Signals
@@ -16,6 +15,7 @@ from simulator.cluster.worker import work
 from simulator.core.errors import UsageError
 from simulator.core.shard import Shard
 from simulator.plan import Ended, Plan
+from simulator.spawn import pipe, spawn
 from simulator.standing import Standing
 from simulator.truth import merge_truth
 
@@ -88,14 +88,10 @@ class Workers:
         )
 
     def _hire(self, plan: Plan, index: int) -> _Member:
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
+        ours, theirs = pipe()
         folder = None if plan.folder is None else plan.folder.part(index)
         part = replace(plan, folder=folder, shard=Shard(index, self._count))
-        process = context.Process(
-            target=work, args=(part, theirs), name=f"fleetsim worker {index}", daemon=True
-        )
-        process.start()
+        process = spawn(work, part, theirs, name=f"fleetsim worker {index}")
         theirs.close()
         return _Member(part, process, ours)
 

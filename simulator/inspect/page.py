@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from simulator import __version__
 from simulator.calibration import Finding, Verdict, describe, format_value, reason
 from simulator.core.units import DAY, HOUR, format_duration
+from simulator.core.version import __version__
 from simulator.inspect import town_map
 from simulator.inspect.chart import Chart, columns, histogram
 from simulator.inspect.day import draw_day

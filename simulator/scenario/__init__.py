@@ -1,7 +1,7 @@
 """What is to be simulated: a YAML file as a frozen, validated model."""
 
 from simulator.scenario.controls import ControlOptions, Ready, TapKind, TapOptions
-from simulator.scenario.loader import load_scenario, scenario_file
+from simulator.scenario.loader import Source, load_scenario, scenario_file, written
 from simulator.scenario.model import Pace, Scenario, World
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.schema import schema
@@ -14,6 +14,7 @@ __all__ = [
     "Pace",
     "Ready",
     "Scenario",
+    "Source",
     "TapKind",
     "TapOptions",
     "World",
@@ -23,4 +24,5 @@ __all__ = [
     "shipped",
     "starter",
     "summaries",
+    "written",
 ]

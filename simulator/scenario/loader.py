@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from simulator.core.credentials import INDEX
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
-from simulator.scenario.document import MOST_BYTES, Document, Located, Place, read_document
+from simulator.scenario.document import MOST_BYTES, Document, Located, Place, read_document, read_value
 from simulator.scenario.fields import one_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import override
@@ -21,16 +24,23 @@ from simulator.scenario.shipped import ENDINGS, shipped, shipped_name
 MOST_PROBLEMS = 50
 """Past this many, a file is not a scenario with mistakes but something else."""
 
+Source = str | Path | Mapping[str, Any] | Scenario
+"""A file, the name of a shipped scenario with or without its ending, a mapping of what a file would hold,
+or a scenario that was validated before."""
+
+_GIVEN = Place(0, "scenario")
+"""Where all of a scenario is that is in no file."""
+
 
 def load_scenario(
-    source: str | Path,
+    source: Source,
     overrides: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Return the validated scenario.
 
     Args:
-        source: a file, or the name of a shipped scenario with or without its ending.
+        source: what to load.
         overrides: values that replace those of the file, as they would be written there, by dotted path:
             ``{"world.households": "20", "devices.0.owners": "0.5"}``.
         labels: how messages name an override, by path; ``--set PATH=VALUE`` if left out.
@@ -46,12 +56,17 @@ def load_scenario(
     return scenario
 
 
-def read_scenario(source: str | Path) -> Document:
+def read_scenario(source: Source) -> Document:
     """Return what is written in a scenario, not yet validated.
 
     Raises:
         ScenarioError: there is no such scenario, or its file cannot be read.
     """
+    if isinstance(source, Scenario):
+        # Validated quantities are plain numbers: without places nobody looks for their units.
+        return Document(source.model_dump(mode="json"), {(): _GIVEN})
+    if isinstance(source, Mapping):
+        return read_value(written(source, _GIVEN.text), _GIVEN)
     file = scenario_file(source)
     try:
         with file.open("rb") as stream:
@@ -74,6 +89,31 @@ def read_scenario(source: str | Path) -> Document:
             Located(Place(0, str(file)), f"a scenario must be a mapping of keys to values; {said}")
         )
     return document
+
+
+def written(value: object, where: str) -> str:
+    """Return a value of a program as a scenario's file would hold it.
+
+    Raises:
+        ScenarioError: it is nothing that a file could hold.
+    """
+    try:
+        return json.dumps(value, default=_plain, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScenarioError(
+            [Problem(where, f"it must be made of mappings, lists, text and numbers, as a file is: {error}")]
+        ) from error
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Mapping():
+            return dict(value)
+        case Path():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is none of them")
 
 
 def validated(document: Document) -> Scenario:

@@ -414,16 +414,20 @@ class Scenario(Options):
         """Return how many shops a neighbourhood has; two of them differ by one at most."""
         return _share(self.world.shops, self.neighbourhoods, index)
 
-    def scaled(self, factor: float) -> Self:
+    def scaled(self, factor: float, label: str | None = None) -> Self:
         """Return the same scenario with `factor` times the households and shops, at least one of each.
 
         A world without shops stays without.
+
+        Args:
+            factor: above 0.
+            label: how messages name it; ``--scale FACTOR`` if left out.
 
         Raises:
             ScenarioError: the factor is not positive, or gives more of them than a world may have.
         """
         world = self.world
-        where = f"--scale {factor:g}"
+        where = label or f"--scale {factor:g}"
         if not 0 < factor < math.inf:
             raise ScenarioError([Problem(where, "the scale must be a number above 0")])
         households = max(1, round(world.households * factor))

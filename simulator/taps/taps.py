@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Self
 from simulator.core.errors import FleetsimError, RunFailedError
 from simulator.plan import Plan
 from simulator.scenario import TapOptions
+from simulator.spawn import pipe, spawn
 from simulator.taps.recorder import Ask, Order, Standing, record
 
 _START = 30.0
@@ -65,12 +65,8 @@ class Taps:
         """
         folder = self._order.folder
         folder.mkdir(parents=True, exist_ok=True)
-        context = get_context("spawn")
-        self._wire, theirs = context.Pipe()
-        self._process = context.Process(
-            target=record, args=(self._order, theirs), name="fleetsim taps", daemon=True
-        )
-        self._process.start()
+        self._wire, theirs = pipe()
+        self._process = spawn(record, self._order, theirs, name="fleetsim taps")
         theirs.close()
         try:
             self._hear(_START)

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from simulator import __version__
 from simulator.core.shard import Shard
+from simulator.core.version import __version__
 
 SCHEMA = 1
 """Version of the files in a run's folder; goes up when a reader of the old ones would be misled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from simulator import __version__
+from simulator.core.version import __version__
 from simulator.report.verification import words
 from simulator.report.verification.words import Control
 from simulator.verify import CheckResult, Evidence, Verdict, Verification

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from simulator import __version__
 from simulator.core.units import format_duration
+from simulator.core.version import __version__
 from simulator.report.page import environment
 from simulator.report.verification import words
 from simulator.report.verification.words import Control

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from simulator import __version__
+from simulator.core.version import __version__
 from simulator.report.verification import words
 from simulator.report.verification.words import Control
 from simulator.verify import CheckResult, Evidence, Verdict, Verification
