@@ -22,13 +22,14 @@ class MalformedOptions(OutsiderOptions):
     """Options of the attack ``malformed``."""
 
     kind: str = "malformed"
-    rate: Rate = Field(default=2.0, gt=0, le=50, description="Connections a second of all members together.")
+    rate: Rate = Field(default=2.33, gt=0, le=50, description="Connections a second of all members together.")
 
 
 class Malformed(Campaign[MalformedOptions]):
-    """Opens a connection for each packet of a corpus that no broker may take.
+    """Opens a connection for each packet of a corpus that no broker may take, and ends it with a TCP reset.
 
-    A capture of such an attack in MQTTset (Vaccari and others, 2020) has 866 connections in 371 s.
+    A capture of such an attack in MQTTset (Vaccari and others, 2020) has 866 connections in 371 s, resets in
+    most of them, 52 odd topics, and packets of up to 691 bytes.
     """
 
     kind: ClassVar[str] = "malformed"
@@ -50,7 +51,7 @@ class Malformed(Campaign[MalformedOptions]):
             number += 1
             publish, _ = member.message(member.copy())
             means = Means(member.draws, member.id, publish.topic, publish.payload, member.ground.modern)
-            member.dial(member.hello() if mutation.after_connect else None)
+            member.dial(member.hello() if mutation.after_connect else None, abrupt=True)
             member.raw(mutation.make(means))
             yield member.beat(rate / WHILE)
             member.drop()

@@ -184,9 +184,9 @@ class Member(Generic[OptionsT]):
         """Break the connection off."""
         self.act(Drop(self.now, self.id))
 
-    def dial(self, hello: Connect | None) -> None:
-        """Open a raw connection, with a CONNECT or without."""
-        self.act(Dial(self.now, self.id, hello, self.claim))
+    def dial(self, hello: Connect | None, abrupt: bool = False) -> None:
+        """Open a raw connection, with a CONNECT or without, that ends in order or with a TCP reset."""
+        self.act(Dial(self.now, self.id, hello, self.claim, abrupt))
 
     def will(self, topic: str, reading: Reading) -> Will:
         """Return a will that looks like a reading."""
@@ -236,11 +236,21 @@ class Member(Generic[OptionsT]):
             msgspec.structs.replace(truth, **labels, **changes),
         )
 
+    def as_victim(self, **changes: Any) -> Message:
+        """Return a message as its first victim could send it, on a topic of that; changes as of `message`."""
+        victim = self.victims[0]
+        reading = self.copy(victim)
+        return self.message(reading, self.mask(victim), topic=victim.station.topic(reading.event), **changes)
+
     def publish(
         self, reading: Reading, mask: Disguise | None = None, payload: bytes | None = None, **changes: Any
     ) -> None:
         """Send a reading over its own session; arguments as of `message`."""
-        self.ground.put(self.id, self.message(reading, mask, payload, **changes))
+        self.send(self.message(reading, mask, payload, **changes))
+
+    def send(self, message: Message) -> None:
+        """Send a message over its own session."""
+        self.ground.put(self.id, message)
 
     def again(self, message: Message) -> None:
         """Send a message that somebody has sent before, as it was, over its own session."""

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from simulator.attacks import frames
 from simulator.core.seeds import Draws
 
-ODD_TOPICS = ("/../../", "//", "$SYS/broker/version", "$share", " ", "%2e%2e/", "a/" * 60)
-"""Topics that are allowed, at least by letter, and that no device uses."""
+ODD_TOPICS = (
+    *("/" + "../" * depth for depth in range(1, 13)),
+    *("/" * depth for depth in range(1, 9)),
+    *("%2e%2e/" * depth for depth in (1, 2, 4, 8)),
+    *(f"$SYS/broker/{name}" for name in ("version", "uptime", "clients/total", "load/messages", "log/N")),
+    *("$SYS", "$SYS/", "$share", "$share/group", "$queue", "$aws/things", "$test"),
+    *(" ", "\t", "..", ".", "~", "null", "\u00e4\u00f6\u00fc", "\U0001f321", "\u202e"),
+    *("a/" * depth for depth in (10, 30, 60, 120, 180, 220, 275)),
+)
+"""Topics that are allowed, at least by letter, and that no device uses: as many as a capture of MQTTset has,
+up to about the length that its longest packet leaves for one."""
 
 NOT_UTF_8 = (b"\xc3\x28", b"\xed\xa0\x80", b"\xff\xfe", b"fleet\0", b"\xf4\x90\x80\x80", b"\xc0\xaf")
 """Not UTF-8 (RFC 3629), or with U+0000 in it."""
@@ -98,11 +107,15 @@ CORPUS = (
     Mutation("wildcard in a topic", True, lambda m: frames.publish("+/#", m.payload, 0, 0, m.modern)),
     Mutation("empty topic", True, lambda m: frames.publish("", m.payload, 0, 0, modern=False)),
     Mutation("wildcard inside a level", True, lambda m: frames.subscribe("fleet+/#/x", 1, m.modern)),
-    Mutation(
-        "odd topic",
-        True,
-        lambda m: frames.publish(m.draws.choice(ODD_TOPICS), m.payload, 0, 0, m.modern),
-    ),
+    # 4.7.3: allowed; four times, so that most of them come in as many connections as a capture has
+    *[
+        Mutation(
+            f"odd topic, {turn} of 4",
+            True,
+            lambda m: frames.publish(m.draws.choice(ODD_TOPICS), m.payload, 0, 0, m.modern),
+        )
+        for turn in range(1, 5)
+    ],
     # 2.3.1-1, 3.8.3-3
     Mutation("packet id 0", True, lambda m: frames.publish(m.topic, m.payload, 1, 0, m.modern)),
     Mutation("SUBSCRIBE to nothing", True, lambda m: frames.frame(frames.SUBSCRIBE, b"\0\1")),

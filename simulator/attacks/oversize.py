@@ -34,13 +34,18 @@ class OversizeOptions(OutsiderOptions):
 
 
 class Oversize(Campaign[OversizeOptions]):
-    """Sends a ladder of messages, each over a connection of its own, each twice as long as the last."""
+    """Sends a ladder of messages, each over a connection of its own, each twice as long as the last.
+
+    They go to the topics of the device whose credentials were stolen, so that no other rule is in the way.
+    """
 
     kind: ClassVar[str] = "oversize"
     summary: ClassVar[str] = "Oversize: a ladder of messages to past the broker's cap."
     options: ClassVar[type[AttackOptions]] = OversizeOptions
     control: ClassVar[Control] = Control.SIZE_LIMIT
     technique: ClassVar[str] = "T0814"
+    robs_victim: ClassVar[bool] = True
+    aims: ClassVar[int] = 1
 
     def threshold(self, options: OversizeOptions) -> Threshold:
         """Return a packet of a mebibyte, which EMQX refuses unless told otherwise."""
@@ -74,7 +79,7 @@ class Oversize(Campaign[OversizeOptions]):
 
 def _padded(member: Member[OversizeOptions], size: int) -> Message:
     """Return a message whose payload is filled up with white space before its end: JSON stays JSON."""
-    publish, truth = member.message(member.copy())
+    publish, truth = member.as_victim()
     payload = publish.payload
     payload = payload[:-1] + b" " * max(size - len(payload), 0) + payload[-1:]
     return (

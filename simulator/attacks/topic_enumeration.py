@@ -48,6 +48,7 @@ class TopicEnumeration(Campaign[TopicEnumerationOptions]):
     def _filters(self, member: Member[TopicEnumerationOptions]) -> Iterator[str]:
         levels = member.looks.topic("x").split("/")
         yield "#"
+        yield "+/+"
         yield "/".join("+" * len(levels))
         yield "$SYS/#"
         yield f"{levels[0]}/#"

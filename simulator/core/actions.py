@@ -124,10 +124,12 @@ class Dial(Action, frozen=True, gc=False, tag="dial"):
     Attributes:
         hello: the CONNECT to begin with; None to say nothing before the first `Raw`.
         claim: whom it claims to be in the TLS handshake, if there is one and no CONNECT says it.
+        abrupt: whether it ends with a TCP reset on this side, whoever ends it.
     """
 
     hello: Connect | None = None
     claim: Claim | None = None
+    abrupt: bool = False
 
 
 class Raw(Action, frozen=True, gc=False, tag="raw"):

@@ -6,6 +6,7 @@ import errno
 import math
 import os
 import socket
+import struct
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -20,6 +21,9 @@ broker. Without it a bind takes a port of the whole machine, and the two kinds o
 
 _NUMERIC = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 """Looks nothing up: puts the kernel's form of an address into digits."""
+
+_RESET = struct.pack("ii", 1, 0)
+"""Value of SO_LINGER with which a close sends a TCP reset."""
 
 _CATCH_UP = 0.1
 """Seconds of its schedule that the dialler makes up for when it was not asked in time; more is let go."""
@@ -57,12 +61,13 @@ class Dialler:
         """Return the seconds until the next connection may be opened, 0 if it may be now."""
         return max(self._next_at - now, 0.0)
 
-    def dial(self, now: float, source: str | None = None) -> socket.socket:
+    def dial(self, now: float, source: str | None = None, abrupt: bool = False) -> socket.socket:
         """Return a socket that has begun to connect and does not block.
 
         Args:
             now: the time in seconds.
             source: loopback address to connect from this time, where that reaches the broker.
+            abrupt: whether closing the socket sends a TCP reset.
 
         Raises:
             OSError: it cannot even begin.
@@ -77,6 +82,8 @@ class Dialler:
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if abrupt:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             if source is None or not self._on_loopback:
                 source = None if self._sources is None else next(self._sources)
             if source is not None:

@@ -171,7 +171,7 @@ class EventLoop:
 
     def _dial(self, session: Carried, now: float) -> None:
         try:
-            sock = self._dialler.dial(now, session.source)
+            sock = self._dialler.dial(now, session.source, session.abrupt)
         except OSError as error:
             session.closed(failure(error))
             return

@@ -56,6 +56,10 @@ class Carried(Protocol):
     def client_id(self) -> str | None:
         """What it calls itself, if not by its id."""
 
+    @property
+    def abrupt(self) -> bool:
+        """Whether its connection ends with a TCP reset on this side."""
+
     def dialling(self) -> None:
         """Hear that the TCP connect is under way."""
 

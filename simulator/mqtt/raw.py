@@ -137,6 +137,11 @@ class RawSession:
         hello = None if self._dial is None else self._dial.hello
         return None if hello is None else hello.client_id
 
+    @property
+    def abrupt(self) -> bool:
+        """Whether its connection ends with a TCP reset on this side."""
+        return self._dial is not None and self._dial.abrupt
+
     # What the client does
 
     def dial(self, action: Dial) -> None:

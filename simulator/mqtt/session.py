@@ -372,6 +372,11 @@ class Session:
         return None if self._asked is None else self._asked.client_id
 
     @property
+    def abrupt(self) -> bool:
+        """Whether its connection ends with a TCP reset on this side; those of devices never do."""
+        return False
+
+    @property
     def at_fault(self) -> bool:
         """Whether it is not connected although its device wants it to be, or never was, or to no avail."""
         if self._denied:

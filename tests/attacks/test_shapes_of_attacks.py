@@ -137,6 +137,7 @@ def test_malformed_packets_come_one_a_connection() -> None:
     raid = one("malformed", rate="2/s")
     dials, raws = raid.did(Dial), raid.did(Raw)
     assert len(dials) == len(raws) == pytest.approx(1_200, rel=0.03)
+    assert all(dial.abrupt for dial in dials)
     assert {dial.hello is None for dial in dials} == {True, False}
     assert len({raw.data for raw in raws}) > 50
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 import pytest
+from wiretap import Way, Wiretap
 
 from simulator.attacks import frames
 from simulator.broker import LocalMosquitto
@@ -127,6 +128,19 @@ def test_a_drop_lets_what_was_written_go_first(line: Callable[..., Line]) -> Non
     of.until(lambda: SessionMoment.CONNECTED in of.states())
     of.does(Raw(0.0, "rawclient", PING, "last"), Drop(0.0, "rawclient"))
     assert of.fared["last"].sent is not None
+
+
+@pytest.mark.parametrize("abrupt", [False, True])
+def test_it_ends_in_order_or_with_a_reset(mosquitto: LocalMosquitto, abrupt: bool) -> None:
+    with Wiretap(mosquitto.port) as wire:
+        endpoint = replace(mosquitto.endpoint(Protocol.MQTT_311), port=wire.port)
+        of = Line(endpoint, DeliveryOptions())
+        of.does(Dial(0.0, "rawclient", HELLO, abrupt=abrupt))
+        of.until(lambda: SessionMoment.CONNECTED in of.states())
+        of.does(Drop(0.0, "rawclient"))
+        of.until(lambda: bool(wire.lines[0].ends))
+    assert wire.lines[0].ends[0] == (Way.UP, abrupt)
+    of.delivery.abort()
 
 
 def test_bytes_without_a_connection_are_dropped_or_a_mistake(line: Callable[..., Line]) -> None:
