@@ -38,6 +38,7 @@ def run(
     place: str | Path | None = None,
     workers: int | Literal["auto"] = 1,
     metrics_port: int | None = None,
+    push_to: str | None = None,
     allow_targets: Collection[str] = (),
     limits: Mapping[str, int] | None = None,
     progress: Callable[[Update], None] | None = None,
@@ -63,6 +64,8 @@ def run(
         workers: processes that share the fleet; ``"auto"`` for one a processor core.
         metrics_port: serves Prometheus metrics on 127.0.0.1 meanwhile; 0 for any free port, which `say` is
             told.
+        push_to: URL of a Prometheus Pushgateway that gets the metrics at the end; on this machine, or at one
+            of `allow_targets`.
         allow_targets: hosts beyond this machine that may be sent to, once you have proven that you control
             them by what `say` is told.
         limits: hard caps that differ from the usual ones, by name, such as ``{"connections": 20_000}``.
@@ -97,6 +100,7 @@ def run(
         place=None if place is None else Path(place),
         workers=None if workers == "auto" else workers,
         metrics_port=metrics_port,
+        push_to=push_to,
         progress=progress or _nothing,
         say=say or _nothing,
         stopped=stopped or _never,
@@ -165,6 +169,7 @@ def launch(
     workers: int | None = 1,
     metrics_port: int | None = None,
     metrics_linger: float = 0.0,
+    push_to: str | None = None,
     progress: Callable[[Update], None],
     say: Callable[[str], None],
     stopped: Callable[[], bool],
@@ -179,6 +184,7 @@ def launch(
         workers: None for one a processor core, as far as there are neighbourhoods for them.
         metrics_port: likewise.
         metrics_linger: seconds to go on serving metrics after the end.
+        push_to: likewise.
         progress: likewise.
         say: likewise.
         stopped: likewise.
@@ -201,6 +207,7 @@ def launch(
         reach=reach,
         metrics_port=metrics_port,
         metrics_linger=metrics_linger,
+        push_to=push_to,
         crew=Alone() if count == 1 else Workers(count),
     )
     return Run(folder, run_scenario(scenario, settings, watch=progress, say=say, stopped=stopped))

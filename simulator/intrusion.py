@@ -9,7 +9,8 @@ from simulator.core.actions import Action, Publish, Raw
 from simulator.core.campaigns import Overheard
 from simulator.core.limits import Limits
 from simulator.core.records import Delivered, MessageTruth
-from simulator.mqtt import Delivery, DeliveryOptions
+from simulator.metrics import Truths
+from simulator.mqtt import ConnectionCounts, Delivery, DeliveryOptions
 from simulator.plan import Plan
 from simulator.truth import RowWriter
 
@@ -65,6 +66,7 @@ class Intrusion:
         options: of the outsiders.
         rows: take the truth and the delivery.
         clock: the load's.
+        truths: counts what is true about their messages.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class Intrusion:
         options: DeliveryOptions,
         rows: RowWriter,
         clock: Callable[[], float],
+        truths: Truths,
     ) -> None:
+        self._truths = truths
         self._outsiders = frozenset(outsiders)
         self._rows = rows
         self._clock = clock
@@ -87,7 +91,7 @@ class Intrusion:
             on_message=self._overheard,
             jitter_seed=plan.scenario.seed,
             on_session=rows.session,
-            on_raw=rows.delivered,
+            on_raw=self._settled,
         )
 
     def __contains__(self, device: str) -> bool:
@@ -104,6 +108,7 @@ class Intrusion:
         """
         if about is not None and isinstance(action, Publish | Raw):
             self._rows.message(about)
+            self._truths.due(about)
         self._delivery.submit(action, due)
 
     def poll(self) -> None:
@@ -116,7 +121,16 @@ class Intrusion:
         self._delivery.finish(timeout)
         self._over = True
 
+    @property
+    def connections(self) -> ConnectionCounts:
+        """What happened to their connections so far."""
+        return self._delivery.connections
+
     def _ended(self, _publish: Publish, delivered: Delivered) -> None:
+        self._settled(delivered)
+
+    def _settled(self, delivered: Delivered) -> None:
+        self._truths.finished(delivered.id, delivered.outcome)
         self._rows.delivered(delivered)
 
     def _overheard(self, device: str, topic: str, payload: bytes) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from simulator.core.thresholds import VerdictThreshold
 from simulator.core.verdicts import Verdict
+from simulator.metrics import Finding, Judged
 from simulator.report import Status, Summary, ThresholdResult, VerdictResult
 from simulator.scenario import Scenario
 from simulator.scenario.controls import BROKER
@@ -15,10 +16,10 @@ from simulator.truth import RunFolder
 from simulator.verify import Verification, verify
 
 
-def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
+def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> tuple[Summary, Verification | None]:
     """Return a run's result with the verdicts on its controls; of a run that was cut short, as it was.
 
-    The verdicts are in ``verify.json`` too, with their evidence.
+    The verdicts are in ``verify.json`` too, with their evidence, and come second, None if there are none.
 
     Raises:
         UsageError: a check is expected that there is not.
@@ -26,8 +27,9 @@ def judge(summary: Summary, scenario: Scenario, folder: RunFolder) -> Summary:
     """
     cut_short = summary.status is Status.INTERRUPTED or summary.failure is not None
     if cut_short or not any(_is_judged(control, scenario) for control in _judged(scenario)):
-        return summary
-    return with_verdicts(summary, scenario, verify(folder.path))
+        return summary, None
+    verification = verify(folder.path)
+    return with_verdicts(summary, scenario, verification), verification
 
 
 def with_verdicts(summary: Summary, scenario: Scenario, verification: Verification) -> Summary:
@@ -50,6 +52,22 @@ def with_verdicts(summary: Summary, scenario: Scenario, verification: Verificati
     distrust = [*summary.distrust, *_distrust(missing)] if status is Status.UNTRUSTED else summary.distrust
     return msgspec.structs.replace(
         summary, status=status, distrust=tuple(distrust), verdicts=verdicts, thresholds=thresholds
+    )
+
+
+def for_metrics(summary: Summary, verification: Verification | None) -> Judged:
+    """Return what a run came to as its metrics show it."""
+    pairs = {(one.control, one.check): one for one in summary.verdicts}
+    checks = () if verification is None else verification.checks
+    return Judged(
+        status=summary.status.value,
+        thresholds={one.expression: one.held for one in summary.thresholds},
+        records=dict(summary.egress),
+        verdicts={pair: None if one.verdict is None else Verdict(one.verdict) for pair, one in pairs.items()},
+        as_expected={pair: one.held for pair, one in pairs.items()},
+        findings=tuple(
+            Finding(one.control, one.check, one.part, one.value, one.unit, one.trials) for one in checks
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from simulator.core.actions import Publish
 from simulator.core.records import CanaryTruth, Delivered, MessageTruth
-from simulator.metrics import Tally
+from simulator.metrics import Tally, Truths
 from simulator.truth import RowWriter
 from simulator.witness import Witness
 
@@ -21,6 +21,7 @@ class Ledger:
         rows: take what is written down.
         witness: what the run itself sees of the messages, if it looks.
         planted: says which canaries a message is the first to hold.
+        truths: counts what is true about the messages.
     """
 
     def __init__(
@@ -29,7 +30,9 @@ class Ledger:
         rows: RowWriter,
         witness: Witness | None,
         planted: Callable[[MessageTruth], Iterable[CanaryTruth]] = lambda _about: (),
+        truths: Truths | None = None,
     ) -> None:
+        self._truths = truths or Truths()
         self._planted = planted
         self._tally = tally
         self._rows = rows
@@ -45,6 +48,7 @@ class Ledger:
         """
         if about is not None:
             self._rows.message(about)
+            self._truths.due(about)
             if about.spans:
                 for canary in self._planted(about):
                     self._rows.canary(canary)
@@ -60,6 +64,8 @@ class Ledger:
                 return
             delivered = judged
         self._tally.finished(publish, delivered)
+        if self._truths.open:
+            self._truths.finished(publish.id, delivered.outcome)
         self._rows.delivered(delivered)
 
     def witnessed(self, payload: bytes, now: float) -> None:
@@ -76,4 +82,5 @@ class Ledger:
 
     def _close(self, publish: Publish, delivered: Delivered) -> None:
         self._tally.finished(publish, delivered)
+        self._truths.finished(publish.id, delivered.outcome)
         self._rows.delivered(delivered)

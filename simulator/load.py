@@ -21,8 +21,8 @@ from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
 from simulator.intrusion import Intrusion, shared
 from simulator.ledger import Ledger
-from simulator.metrics import Tally, Witnessed
-from simulator.mqtt import Delivery, DeliveryOptions, require_descriptors
+from simulator.metrics import Register, Tally, Truths, Windows, Witnessed
+from simulator.mqtt import ConnectionCounts, Delivery, DeliveryOptions, require_descriptors
 from simulator.pacing import Spell, presence_actions
 from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
@@ -90,6 +90,9 @@ class Load:
         self._plan = plan
         self._fleet = plan.source(scenario, plan.shard)
         self._tally = Tally(late_after=scenario.late_after)
+        self._truths = Truths()
+        self._windows = Windows()
+        self._register = Register(self._fleet.devices.values())
         self._pacer = plan.pacer
         self._rows = rows
         self._clock = clock
@@ -103,7 +106,7 @@ class Load:
         self._go = go or clock
         self._drop_after = scenario.drop_after or math.inf
         self._witness = _witness(plan, self._tally) if scenario.witness else None
-        self._ledger = Ledger(self._tally, rows, self._witness, self._fleet.planted)
+        self._ledger = Ledger(self._tally, rows, self._witness, self._fleet.planted, self._truths)
         self._comings: Iterator[tuple[float, Action]] = iter(())
         self._next_coming: tuple[float, Action] | None = None
         outsiders = self._fleet.outsiders
@@ -119,7 +122,7 @@ class Load:
         self._intrusion: Intrusion | None = None
         if outsiders:
             options, theirs = shared(options, len(self._fleet.devices) + len(self._witness_ids))
-            self._intrusion = Intrusion(outsiders, plan, theirs, rows, self.now)
+            self._intrusion = Intrusion(outsiders, plan, theirs, rows, self.now, self._truths)
         self._delivery = Delivery(
             plan.endpoint,
             options,
@@ -137,13 +140,19 @@ class Load:
     def standing(self) -> Standing:
         """Return the load at this moment."""
         delivery = self._delivery
+        simulated = max(self._fleet.now, 0.0)
         return Standing(
             tally=self._tally,
+            truths=self._truths,
+            town=self._register.at(simulated),
+            underway=self._windows.at(simulated),
             connections=delivery.connections,
+            states=delivery.states,
+            outsiders=self._intrusion.connections if self._intrusion else ConnectionCounts(),
             transports=delivery.transports(),
             queued=delivery.queued,
             in_flight=delivery.in_flight,
-            simulated=max(self._fleet.now, 0.0),
+            simulated=simulated,
             behind=self._behind,
             cpu_seconds=cpu_seconds() - self._cpu_before,
             rss_bytes=peak_rss_bytes(),
@@ -155,16 +164,7 @@ class Load:
     @collector_paused()
     def run(self) -> Ended:
         """Connect the fleet, send all that is due, wait for the last answers, and end cleanly."""
-        for person in self._fleet.people():
-            self._rows.person(person)
-        for consent in self._fleet.consents():
-            self._rows.consent(consent)
-        for request in self._fleet.requests():
-            self._rows.request(request)
-        for fault in self._fleet.faults():
-            self._rows.fault(fault)
-        for campaign in self._fleet.campaigns():
-            self._rows.campaign(campaign)
+        self._write_down_what_is_known()
         gc.collect()  # the last time until the load is over
         steps = self._fleet.stream(self._stopped)
         first = self._connect(steps)
@@ -187,6 +187,24 @@ class Load:
         self._tick()
         standing = replace(self.standing(), at_fault=at_fault)
         return Ended(standing, seconds, interrupted, self._failure)
+
+    def _write_down_what_is_known(self) -> None:
+        """Write down what is true before anything happens, and keep what the metrics show of it."""
+        for person in self._fleet.people():
+            self._rows.person(person)
+            self._register.person(person)
+        for consent in self._fleet.consents():
+            self._rows.consent(consent)
+            self._register.take(consent)
+        for request in self._fleet.requests():
+            self._rows.request(request)
+            self._register.take(request)
+        for fault in self._fleet.faults():
+            self._rows.fault(fault)
+            self._windows.fault(fault)
+        for campaign in self._fleet.campaigns():
+            self._rows.campaign(campaign)
+            self._windows.campaign(campaign)
 
     def _connect(self, steps: Iterator[Step]) -> Step | None:
         """Open the sessions and give them the scenario's time to settle; return the first step after it."""
@@ -384,6 +402,7 @@ class Load:
         self._next_tick = self.now() + TICK
         self._rows.flush()
         self._report(self.standing())
+        self._tally.flush()
 
 
 def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:

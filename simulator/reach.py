@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from simulator.broker import BrokerHandle, open_broker
+from simulator.broker import BrokerHandle, open_broker, resolve_gateway
 from simulator.broker.credentials import Credentials
 from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.limits import ON_THIS_MACHINE, Limits, usual_limits
+from simulator.metrics import Gateway
 from simulator.mqtt import DeliveryOptions
 from simulator.proof import ProofOptions, prove_control
 
@@ -77,3 +78,15 @@ class Reach:
     def limits_for(self, endpoint: Endpoint) -> Limits:
         """Return the caps for a broker."""
         return usual_limits(endpoint).changed(self.limits)
+
+    def gateway(self, url: str) -> Gateway:
+        """Return the Pushgateway at a URL, if metrics may be pushed there and something listens.
+
+        Raises:
+            UsageError: it is no such URL.
+            TargetRefusedError: it is neither on this machine nor at a host that the user has named.
+            RunFailedError: it cannot be reached.
+        """
+        gateway = Gateway(url, *resolve_gateway(url, self.allow))
+        gateway.check()
+        return gateway

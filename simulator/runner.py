@@ -21,7 +21,7 @@ from simulator.core.limits import Limits
 from simulator.core.thresholds import Threshold, parse_threshold
 from simulator.core.version import __version__
 from simulator.faults import network_conditions
-from simulator.judgement import judge
+from simulator.judgement import for_metrics, judge
 from simulator.load import Load, open_rows
 from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan, open_credentials
@@ -77,6 +77,7 @@ class RunSettings:
         metrics_port: serve Prometheus metrics there; 0 for a free one, None for none.
         metrics_linger: seconds to go on serving them after the end, so that a last scrape sees the end.
         crew: who carries the load.
+        push_to: URL of a Pushgateway that gets the metrics at the end; None for none.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class RunSettings:
     metrics_port: int | None = None
     metrics_linger: float = 0.0
     crew: Crew = field(default_factory=Alone)
+    push_to: str | None = None
 
 
 def run(
@@ -109,6 +111,7 @@ def run(
     """
     started = datetime.now(UTC)
     begin = time.monotonic()
+    gateway = None if settings.push_to is None else settings.reach.gateway(settings.push_to)
     with ExitStack() as stack:
         broker = stack.enter_context(
             settings.reach.open(
@@ -128,7 +131,7 @@ def run(
             started=started,
         )
         folder.write_manifest(manifest)
-        collector = Collector(__version__)
+        collector = Collector(__version__, scenario.name, scenario.start.timestamp())
         if settings.metrics_port is not None:
             server = stack.enter_context(serve(collector.registry, settings.metrics_port))
             say(f"metrics at http://127.0.0.1:{server.port}/metrics")
@@ -146,10 +149,10 @@ def run(
 
         def report(standing: Standing) -> None:
             trial.look()
-            snapshot = standing.snapshot()
+            snapshot = standing.snapshot(time.monotonic() - begin)
             collector.update(snapshot)
             timeline.note(time.monotonic() - origin, snapshot)
-            watch(_update(scenario, standing, time.monotonic() - begin))
+            watch(_update(scenario, standing, snapshot.elapsed))
 
         endpoint, network = direct, None
         if conditions := network_conditions(scenario.faults):
@@ -172,10 +175,14 @@ def run(
         folder.write_manifest(
             msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=ended.complete)
         )
+        verification = None
         if scenario.taps or scenario.controls:
-            summary = judge(summary, scenario, folder)
+            summary, verification = judge(summary, scenario, folder)
             write_summary(folder, summary)
         write_junit(folder, summary)
+        collector.judge(for_metrics(summary, verification))
+        if gateway is not None:
+            gateway.push(collector.registry, scenario.name)
         if settings.metrics_port is not None:
             _linger(settings.metrics_linger, stopped)
     return summary

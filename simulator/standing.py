@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from simulator.core.refusals import Refusal
-from simulator.metrics import Snapshot, Tally, Witnessed
-from simulator.mqtt import ConnectionCounts, SessionReport
+from simulator.metrics import Outsiders, Snapshot, Tally, Town, Truths, Underway, Witnessed
+from simulator.mqtt import ConnectionCounts, SessionReport, SessionState
 
 
 @dataclass(slots=True)
@@ -17,7 +17,12 @@ class Standing:
 
     Attributes:
         tally: what was counted.
+        truths: what is true about the messages, counted.
+        town: who lives there, and what they agree to.
+        underway: attacks and faults that last at this moment.
         connections: what happened to the connections.
+        states: sessions by where they are.
+        outsiders: what happened to the connections of attackers from outside the fleet.
         transports: connections by the transport that carries them.
         queued: messages that are due and wait to be sent.
         in_flight: messages that are sent and wait for the broker's answer.
@@ -32,7 +37,12 @@ class Standing:
     """
 
     tally: Tally = field(default_factory=Tally)
+    truths: Truths = field(default_factory=Truths)
+    town: Town = field(default_factory=Town)
+    underway: Underway = field(default_factory=Underway)
     connections: ConnectionCounts = field(default_factory=ConnectionCounts)
+    states: Counter[SessionState] = field(default_factory=Counter)
+    outsiders: ConnectionCounts = field(default_factory=ConnectionCounts)
     transports: dict[str, int] = field(default_factory=dict)
     queued: int = 0
     in_flight: int = 0
@@ -55,7 +65,12 @@ class Standing:
         simulated = []
         for load in loads:
             whole.tally.merge(load.tally)
+            whole.truths.merge(load.truths)
+            whole.town += load.town
+            whole.underway += load.underway
             whole.connections += load.connections
+            whole.states.update(load.states)
+            whole.outsiders += load.outsiders
             transports.update(load.transports)
             held_back.update(load.held_back)
             whole.refusals.update(load.refusals)
@@ -73,20 +88,26 @@ class Standing:
         whole.simulated = min(simulated, default=0.0)
         return whole
 
-    def snapshot(self) -> Snapshot:
-        """Return it as the metrics show it."""
-        connections = self.connections
+    def snapshot(self, elapsed: float = 0.0) -> Snapshot:
+        """Return it as the metrics show it, some seconds after the run began."""
+        connections, outsiders = self.connections, self.outsiders
         return Snapshot(
             tally=self.tally,
-            connections={
-                "connected": connections.now_connected,
-                "refused": connections.refused,
-                "waiting": connections.asked - connections.now_connected - connections.refused,
-            },
+            truths=self.truths,
+            town=self.town,
+            underway=self.underway,
+            outsiders=Outsiders(outsiders.now_connected, outsiders.asked, outsiders.reached, outsiders.lost),
+            witnessed=self.witnessed,
+            elapsed=elapsed,
+            connections={state.value: self.states[state] for state in SessionState},
             connections_lost=connections.lost,
             reconnects=connections.reconnected,
+            transports=dict(self.transports),
             queue_depth=self.queued,
             in_flight=self.in_flight,
+            held_back=dict(self.held_back),
             refusals=Counter(self.refusals),
             simulated_seconds=self.simulated,
+            cpu_seconds=self.cpu_seconds,
+            peak_rss_bytes=self.rss_bytes,
         )

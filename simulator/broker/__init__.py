@@ -4,7 +4,7 @@ from simulator.broker.embedded import EmbeddedBroker
 from simulator.broker.handle import BrokerHandle, OwnBroker, RemoteBroker, open_broker
 from simulator.broker.mosquitto import LocalMosquitto
 from simulator.broker.proxy import NetworkProxy, NetworkSwitch
-from simulator.broker.target import check_reachable, resolve_target
+from simulator.broker.target import check_reachable, resolve_gateway, resolve_target
 
 __all__ = [
     "BrokerHandle",
@@ -16,5 +16,6 @@ __all__ = [
     "RemoteBroker",
     "check_reachable",
     "open_broker",
+    "resolve_gateway",
     "resolve_target",
 ]

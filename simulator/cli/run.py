@@ -27,7 +27,8 @@ Examples:
   fleetsim run quickstart
   fleetsim run quickstart --broker mosquitto --speed max
   fleetsim run home.yaml --rate 500/s --duration 1h -o results
-  fleetsim run ci_smoke --json --quiet"""
+  fleetsim run ci_smoke --json --quiet
+  fleetsim run quickstart --metrics-port 9464 --metrics-linger 1m"""
 )
 @scenario_options
 @click.option(
@@ -52,6 +53,11 @@ Examples:
     help="Go on serving metrics for so long after the end, so that a last scrape sees it.",
 )
 @click.option(
+    "--push-to",
+    metavar="URL",
+    help="Push the metrics to this Prometheus Pushgateway at the end, for runs too short to be scraped.",
+)
+@click.option(
     "--workers",
     callback=_workers,
     default="1",
@@ -66,6 +72,7 @@ def command(
     target: TargetChoice,
     metrics_port: int | None,
     metrics_linger: float,
+    push_to: str | None,
     workers: int | None,
     as_json: bool,
     quiet: bool,
@@ -101,6 +108,7 @@ def command(
                 workers=workers,
                 metrics_port=metrics_port,
                 metrics_linger=metrics_linger,
+                push_to=push_to,
                 progress=progress.update,
                 say=say,
                 stopped=stopped,

@@ -98,11 +98,24 @@ class Counts(msgspec.Struct):
         self.duplicated += other.duplicated
 
 
+class Slowest(msgspec.Struct, frozen=True, array_like=True):
+    """The message that took longest to be answered for, of those since the last flush.
+
+    Attributes:
+        id: of the message.
+        seconds: from due to the broker's answer.
+    """
+
+    id: str
+    seconds: float
+
+
 class _Packed(msgspec.Struct, array_like=True):
     late_after: float
     commands: int
     cells: list[tuple[str, str, int, Counts]]
     histograms: tuple[bytes, bytes, bytes, bytes]
+    slowest: Slowest | None
 
 
 _DECODER = msgspec.msgpack.Decoder(_Packed)
@@ -120,6 +133,7 @@ class Tally:
         end_to_end: from due to a subscriber who witnesses it; empty while there is no witness.
         lag: from due to sent, whoever is to blame: generator, connection or broker.
         behind: from due to the moment the generator handed it over; the generator alone is to blame.
+        slowest: an example of a message that took long, for whoever wants to look it up.
     """
 
     def __init__(self, late_after: float = LATE_AFTER) -> None:
@@ -129,6 +143,8 @@ class Tally:
         self.end_to_end = Histogram()
         self.lag = Histogram()
         self.behind = Histogram()
+        self.slowest: Slowest | None = None
+        self._slow = 0.0  # what a message must exceed to be the example
         self._cells: defaultdict[tuple[str, str, int], Counts] = defaultdict(Counts)
 
     def due(self, publish: Message, behind: float | None = None) -> None:
@@ -156,7 +172,11 @@ class Tally:
             else:
                 cell.received += 1
             if delivered.acked is not None:
-                self.publish_latency.record(delivered.acked - delivered.due)
+                latency = delivered.acked - delivered.due
+                self.publish_latency.record(latency)
+                if latency > self._slow:
+                    self._slow = latency
+                    self.slowest = Slowest(delivered.id, latency)
         elif outcome is Outcome.LOST:
             cell.lost += 1
         elif outcome is Outcome.DROPPED:
@@ -165,7 +185,8 @@ class Tally:
             cell.refused += 1
 
     def flush(self) -> None:
-        """Move what was recorded into the histograms' buckets; call it each second."""
+        """Move what was recorded into the buckets, and look for a new example; call it each second."""
+        self._slow = 0.0
         for histogram in self._histograms():
             histogram.flush()
 
@@ -192,6 +213,8 @@ class Tally:
             self._cells[key].add(counts)
         for mine, theirs in zip(self._histograms(), other._histograms(), strict=True):
             mine.merge(theirs)
+        if other.slowest and (self.slowest is None or other.slowest.seconds > self.slowest.seconds):
+            self.slowest = other.slowest
 
     def copy(self) -> Tally:
         """Return a tally of the same counts that no longer changes with this one."""
@@ -203,7 +226,8 @@ class Tally:
         """Return the tally in a compact form that can cross to another process."""
         cells = [(*key, counts) for key, counts in self._cells.items()]
         latency, end_to_end, lag, behind = (histogram.pack() for histogram in self._histograms())
-        packed = _Packed(self.late_after, self.commands, cells, (latency, end_to_end, lag, behind))
+        histograms = (latency, end_to_end, lag, behind)
+        packed = _Packed(self.late_after, self.commands, cells, histograms, self.slowest)
         return msgspec.msgpack.encode(packed)
 
     @classmethod
@@ -216,6 +240,7 @@ class Tally:
             tally._cells[kind, event, qos] = counts
         for histogram, form in zip(tally._histograms(), packed.histograms, strict=True):
             histogram.merge(Histogram.unpack(form))
+        tally.slowest = packed.slowest
         return tally
 
     def __reduce__(self) -> tuple[Callable[[bytes], Tally], tuple[bytes]]:

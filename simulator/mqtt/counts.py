@@ -79,7 +79,11 @@ class SessionReport:
 
 @dataclass(slots=True)
 class Tally:
-    """The running counts that all sessions of a `Delivery` share."""
+    """The running counts that all sessions of a `Delivery` share.
+
+    Attributes:
+        states: sessions by where they are; those of raw connections are not among them.
+    """
 
     asked: int = 0
     reached: int = 0
@@ -95,6 +99,7 @@ class Tally:
     refused_subscriptions: int = 0
     capped: int = 0
     refusals: Counter[Refusal] = field(default_factory=Counter)
+    states: Counter[SessionState] = field(default_factory=Counter)
 
     def refuse(self, what: Refused, reason: str, code: int | None = None) -> None:
         """Count a refusal by its reason."""

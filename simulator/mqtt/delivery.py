@@ -25,7 +25,7 @@ from simulator.core.refusals import Refusal
 from simulator.core.seeds import Seeds
 from simulator.mqtt.backoff import Backoff
 from simulator.mqtt.caps import Caps
-from simulator.mqtt.counts import ConnectionCounts, SessionReport, Tally
+from simulator.mqtt.counts import ConnectionCounts, SessionReport, SessionState, Tally
 from simulator.mqtt.event_loop import EventLoop, OnMessage, OnSession
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.raw import OnRaw, RawSession
@@ -197,6 +197,11 @@ class Delivery:
     def connections(self) -> ConnectionCounts:
         """What happened to the connections so far."""
         return self._tally.connections()
+
+    @property
+    def states(self) -> Counter[SessionState]:
+        """How many sessions are where; those of raw connections are not among them."""
+        return Counter(self._tally.states)
 
     @property
     def refused_subscriptions(self) -> int:

@@ -74,6 +74,7 @@ class Session:
     ) -> None:
         self.device = device
         self.state = SessionState.ENDED
+        tally.states[SessionState.ENDED] += 1
         self.link: Link | None = None
         self.alarms: list[float] = []
         self.wake_at = math.inf
@@ -110,7 +111,7 @@ class Session:
     def _open(self, action: Connect) -> None:
         self._history.begin()
         if not self._attempts.begin(action.backoff):
-            self.state = SessionState.REFUSED
+            self._become(SessionState.REFUSED)
             self._reason = Cause.CONNECTION_CAP
             self._history.connecting()
             self._history.refused(Cause.CONNECTION_CAP, self._loop.clock())
@@ -178,7 +179,7 @@ class Session:
 
     def dialling(self) -> None:
         """The TCP connect is under way."""
-        self.state = SessionState.CONNECTING
+        self._become(SessionState.CONNECTING)
         self._attempts.count += 1
         self._timeout_at = self._loop.clock() + self._options.connect_timeout
         self._loop.wake(self, self._timeout_at)
@@ -213,7 +214,7 @@ class Session:
         else:
             self._attempts.failed()
         self._reason = reason
-        self.state = SessionState.BACKING_OFF
+        self._become(SessionState.BACKING_OFF)
         self._history.backing_off(reason)
         self._timeout_at = now + self._attempts.pause()
         self._loop.wake(self, self._timeout_at)
@@ -282,7 +283,7 @@ class Session:
             return
         now = self._loop.clock()
         self._history.connected(self._attempt_began)
-        self.state = SessionState.CONNECTED
+        self._become(SessionState.CONNECTED)
         self._talking = True
         self._reason = None
         self._attempts.accepted(now)
@@ -408,8 +409,14 @@ class Session:
             raise RunFailedError(f"session {self.device} has not been opened")
         return self.link
 
+    def _become(self, state: SessionState) -> None:
+        states = self._tally.states
+        states[self.state] -= 1
+        states[state] += 1
+        self.state = state
+
     def _dial(self) -> None:
-        self.state = SessionState.IDLE
+        self._become(SessionState.IDLE)
         self._history.connecting()
         self._loop.dial(self)
 
@@ -475,7 +482,7 @@ class Session:
         else:
             self._history.ended(reason)
         self._attempts.over(connected=self.state is SessionState.CONNECTED)
-        self.state = state
+        self._become(state)
         self._reason = reason
         self._keep_alive.frozen = None
         self._talking = self._parting = self._leaving = False

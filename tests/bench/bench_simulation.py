@@ -38,7 +38,7 @@ from simulator.core.shard import Shard
 from simulator.core.steps import Step
 from simulator.fleet import Fleet
 from simulator.generator import JsonLines
-from simulator.metrics import Collector, Snapshot, Tally
+from simulator.metrics import Collector, Snapshot, Tally, Truths
 from simulator.scenario import Scenario
 from simulator.truth import RunFolder, TruthWriter
 
@@ -153,13 +153,17 @@ def cost(contestant: Contestant, devices: int, hours: float) -> float:
         writes_truth = contestant in (Contestant.TRUTH, Contestant.LINES)
         writes_lines = contestant is Contestant.LINES
         messages = 0
-        tally = Tally()
+        tally, truths = Tally(), Truths()
         begin = time.process_time()
         for action, about in steps:
             messages += 1
             if counts and isinstance(action, Publish):
                 tally.due(action, 0.0)
                 tally.finished(action, Delivered(action.id, 0.0, 0.001, 0.002, Outcome.ACKNOWLEDGED))
+                if about is not None:
+                    truths.due(about)
+                    if truths.open:
+                        truths.finished(action.id, Outcome.ACKNOWLEDGED)
             if writes_truth and about is not None:
                 truth.message(about)
             if writes_lines:

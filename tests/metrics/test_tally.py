@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from simulator.core.actions import Publish
 from simulator.core.records import Delivered, Outcome
-from simulator.metrics import Counts, Tally
+from simulator.metrics import Counts, Slowest, Tally
 
 
 def message(kind: str = "wearable", event: str = "heart_rate", qos: int = 1) -> Publish:
@@ -143,3 +143,22 @@ def test_a_copy_does_not_change_with_the_original() -> None:
     tally.finished(message(), acknowledged())
     assert copy.totals() == Counts(due=1, sent=1, acknowledged=1)
     assert copy.publish_latency.count == 1
+
+
+def test_the_slowest_message_since_the_last_flush_is_an_example() -> None:
+    tally = Tally()
+    for number, acked in enumerate((1.5, 4.0, 2.0)):
+        tally.finished(message(), Delivered(f"m{number}", 1.0, 1.0, acked, Outcome.ACKNOWLEDGED))
+    assert tally.slowest == Slowest("m1", 3.0)
+    tally.flush()
+    assert tally.slowest == Slowest("m1", 3.0), "it stays until there is another"
+    tally.finished(message(), Delivered("m3", 1.0, 1.0, 1.25, Outcome.ACKNOWLEDGED))
+    assert tally.slowest == Slowest("m3", 0.25)
+
+
+def test_of_the_examples_of_shards_the_slowest_remains() -> None:
+    one, other = Tally(), Tally()
+    one.finished(message(), Delivered("fast", 1.0, 1.0, 1.5, Outcome.ACKNOWLEDGED))
+    other.finished(message(), Delivered("slow", 1.0, 1.0, 2.5, Outcome.ACKNOWLEDGED))
+    one.merge(Tally.unpack(other.pack()))
+    assert one.slowest == Slowest("slow", 1.5)

@@ -54,7 +54,7 @@ def run(tmp_path: Path) -> Callable[[Scenario], RunFolder]:
 
 def test_a_broker_is_judged_without_a_tap(run: Callable[[Scenario], RunFolder]) -> None:
     told = scenario("verdict.broker.wildcards == failed", wildcards="failed", containment="untrusted")
-    result = judge(summary(), told, run(told))
+    result, _ = judge(summary(), told, run(told))
     assert result.status is Status.PASSED
     assert {(one.check, one.verdict) for one in result.verdicts} == {
         ("wildcards", FAILED),
@@ -65,14 +65,14 @@ def test_a_broker_is_judged_without_a_tap(run: Callable[[Scenario], RunFolder]) 
 
 def test_a_broker_that_is_not_as_known_fails_the_run(run: Callable[[Scenario], RunFolder]) -> None:
     told = scenario(wildcards="held")
-    assert judge(summary(), told, run(told)).status is Status.FAILED
+    assert judge(summary(), told, run(told))[0].status is Status.FAILED
 
 
 def test_a_broker_of_whom_nothing_is_known_is_untrusted(tmp_path: Path) -> None:
     told = scenario(wildcards="held")
     controls = told.model_dump(mode="json")["controls"]
     folder = Raided(devices=2).write(tmp_path / "run", controls=controls)
-    assert judge(summary(), told, folder).status is Status.UNTRUSTED
+    assert judge(summary(), told, folder)[0].status is Status.UNTRUSTED
 
 
 def test_limits_of_a_scenario_are_read() -> None:

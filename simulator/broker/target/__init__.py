@@ -6,6 +6,7 @@ checked is the address, not the name; the addresses that were checked are the on
 to, and each connection is checked again.
 """
 
+from simulator.broker.target.gateway import resolve_gateway
 from simulator.broker.target.public import PUBLIC_ADDRESSES, PUBLIC_BROKERS
 from simulator.broker.target.resolve import check_reachable, resolve_target
 from simulator.broker.target.url import DEFAULT_PORTS, normal_host, parse_url
@@ -17,5 +18,6 @@ __all__ = [
     "check_reachable",
     "normal_host",
     "parse_url",
+    "resolve_gateway",
     "resolve_target",
 ]
