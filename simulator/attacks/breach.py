@@ -59,7 +59,7 @@ class Breach(Campaign[BreachOptions]):
             for target in member.ground.targets:
                 if member.over:
                     break
-                member.subscribe(target.station.topic("+"), 0)
+                member.subscribe(target.station.topic("+"))
                 yield member.wait((member.until - member.at) / (2 * len(member.ground.targets)))
         yield member.rest()
         member.leave()

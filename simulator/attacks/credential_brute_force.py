@@ -107,15 +107,15 @@ class CredentialBruteForce(Campaign[CredentialBruteForceOptions]):
             user = member.user
             if options.vary is Vary.USER and not right:
                 user = member.victims[number % len(member.victims)].id
-            changes: dict[str, object] = {"claim": Claim(user, None if right else member.password(number))}
+            looks, source = None, None
             if options.vary is Vary.CLIENT_ID:
-                changes["client_id"] = device_id(
-                    member.ground.seeds, "attempt", member.label, member.id, number
-                )
+                name = device_id(member.ground.seeds, "attempt", member.label, member.id, number)
+                looks = member.alias(name)
             elif options.vary is Vary.ADDRESS:
-                changes["source"] = f"127.0.0.{2 + (member.number + number) % ADDRESSES}"
+                source = f"127.0.0.{2 + (member.number + number) % ADDRESSES}"
+            claim = Claim(user, None if right else member.password(number))
             member.drop()
-            member.act(member.hello(**changes))
+            member.act(member.hello(looks, claim=claim, source=source))
             if right:
                 yield from self._use(member)
             yield member.beat(rate)

@@ -6,10 +6,17 @@ is wrong is wrong on purpose. The delivery side has the encoder for everything t
 
 from __future__ import annotations
 
+from simulator.core.actions import Connect
 from simulator.core.endpoint import Protocol
 
 CONNECT, PUBLISH, PUBREL, SUBSCRIBE, PINGREQ = 0x10, 0x30, 0x62, 0x82, 0xC0
 """First bytes, with the flags that they must have."""
+
+RETAIN = 0x01
+"""Flag of PUBLISH."""
+
+CLEAN, WILL, WILL_RETAIN = 0x02, 0x04, 0x20
+"""Flags of CONNECT."""
 
 
 def frame(first: int, body: bytes, length: int | None = None) -> bytes:
@@ -45,29 +52,35 @@ def publish(topic: str | bytes, payload: bytes, qos: int, packet_id: int, modern
 
 
 def subscribe(topic_filter: str | bytes, packet_id: int, modern: bool) -> bytes:
-    """Return a SUBSCRIBE to one filter at QoS 0."""
+    """Return a SUBSCRIBE to one filter at QoS 1, which is what devices ask for."""
     properties = b"\0" if modern else b""
-    return frame(SUBSCRIBE, packet_id.to_bytes(2, "big") + properties + text(topic_filter) + b"\0")
+    return frame(SUBSCRIBE, packet_id.to_bytes(2, "big") + properties + text(topic_filter) + b"\1")
 
 
 def connect(
-    client_id: str | bytes,
+    hello: Connect,
     modern: bool,
     *,
+    client_id: str | bytes | None = None,
     name: str = "MQTT",
     level: int | None = None,
-    flags: int = 0x02,
-    more: bytes = b"",
+    flags: int = 0,
 ) -> bytes:
-    """Return a CONNECT with a clean start and a keep alive of a minute.
+    """Return a CONNECT without credentials; in MQTT 5 without properties.
 
     Args:
-        client_id: of the client.
+        hello: what it says.
         modern: whether it is MQTT 5.
+        client_id: what stands in place of the client id.
         name, level: of the protocol.
-        flags: what they say follows the client id.
-        more: what really does.
+        flags: those that are set beside the right ones, whether or not what they announce is there.
     """
     protocol = Protocol.MQTT_5 if modern else Protocol.MQTT_311
-    head = text(name) + bytes((protocol if level is None else level, flags)) + (60).to_bytes(2, "big")
-    return frame(CONNECT, head + (b"\0" if modern else b"") + text(client_id) + more)
+    empty, will = b"\0" if modern else b"", hello.will
+    flags |= CLEAN if hello.clean else 0
+    body = empty + text(client_id or hello.client_id or hello.device)
+    if will is not None:
+        flags |= WILL | will.qos << 3 | (WILL_RETAIN if will.retain else 0)
+        body += empty + text(will.topic) + text(will.payload)
+    head = text(name) + bytes((protocol if level is None else level, flags))
+    return frame(CONNECT, head + hello.keep_alive.to_bytes(2, "big") + body)

@@ -48,10 +48,10 @@ class IdTakeover(Campaign[IdTakeoverOptions]):
 
     def raid(self, member: Member[IdTakeoverOptions]) -> Process:
         """Come back as the victim, time and again."""
-        client_id = self.client_id(member)
+        client_id, looks = self.client_id(member), member.mask(member.victims[0])
         while not member.over:
             member.drop()
-            member.enter(client_id=client_id)
+            member.enter(looks, client_id=client_id)
             yield member.beat(self.pace(member.options))
         member.drop()
 

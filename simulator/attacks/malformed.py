@@ -50,8 +50,20 @@ class Malformed(Campaign[MalformedOptions]):
             mutation = CORPUS[order[number % len(order)]]
             number += 1
             publish, _ = member.message(member.copy())
-            means = Means(member.draws, member.id, publish.topic, publish.payload, member.ground.modern)
-            member.dial(member.hello() if mutation.after_connect else None, abrupt=True)
+            if mutation.after_connect:
+                member.call(abrupt=True)
+            else:
+                member.dial(None, abrupt=True)
+            means = Means(
+                draws=member.draws,
+                hello=member.hello(),
+                topic=publish.topic,
+                command=member.looks.topic("command"),
+                payload=publish.payload,
+                qos=min(publish.qos, 1),
+                packet_id=member.packet_id(),
+                modern=member.ground.modern,
+            )
             member.raw(mutation.make(means))
             yield member.beat(rate / WHILE)
             member.drop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import simpy
 
+from simulator.attacks import frames
 from simulator.attacks.mimicry import copied
 from simulator.attacks.target import Disguise, Message, Send, Target
 from simulator.core.actions import Action, Claim, Connect, Dial, Disconnect, Drop, Raw, Subscribe, Will
@@ -103,6 +104,7 @@ class Member(Generic[OptionsT]):
     onward: Send | None = None
     _bends: list[Callable[[Reading], Reading | None]] = field(default_factory=list)
     _masks: dict[str, Disguise] = field(default_factory=dict)
+    _packet_id: int = 0
 
     @property
     def now(self) -> float:
@@ -159,18 +161,30 @@ class Member(Generic[OptionsT]):
         """Do something on the network now."""
         self.ground.put(self.id, (action, None))
 
-    def hello(self, **changes: Any) -> Connect:
-        """Return the CONNECT of a device like it, with its claim and with changes."""
-        connect = next(action for action, _ in self.looks.opening(self.now) if isinstance(action, Connect))
+    def hello(self, looks: Disguise | None = None, **changes: Any) -> Connect:
+        """Return a CONNECT as devices send it, with its claim.
+
+        Args:
+            looks: whose client id and will it has; its own if left out.
+            changes: to the CONNECT.
+        """
+        of = looks or self.looks
+        connect = next(action for action, _ in of.opening(self.now) if isinstance(action, Connect))
         claimed: dict[str, Any] = {"claim": self.claim, "device": self.id, "properties": (), "clean": True}
+        if looks is not None:
+            claimed["client_id"] = looks.client_id
         return msgspec.structs.replace(connect, **claimed | changes)
 
-    def enter(self, **changes: Any) -> None:
-        """Go online as a device does: a session with a will, and the command topic."""
-        self.act(self.hello(**changes))
-        for action, _ in self.looks.opening(self.now):
-            if isinstance(action, Subscribe):
-                self.subscribe(action.topic_filter, action.qos)
+    def enter(self, looks: Disguise | None = None, **changes: Any) -> None:
+        """Go online as a device does: a session with a will, and the command topic.
+
+        Args:
+            looks: whose client id, will and command topic; its own if left out.
+            changes: to the CONNECT.
+        """
+        self.act(self.hello(looks, **changes))
+        for topic_filter, qos in _listening(looks or self.looks):
+            self.subscribe(topic_filter, qos)
 
     def subscribe(self, topic_filter: str, qos: int = 1) -> None:
         """Subscribe to a topic filter."""
@@ -187,6 +201,21 @@ class Member(Generic[OptionsT]):
     def dial(self, hello: Connect | None, abrupt: bool = False) -> None:
         """Open a raw connection, with a CONNECT or without, that ends in order or with a TCP reset."""
         self.act(Dial(self.now, self.id, hello, self.claim, abrupt))
+
+    def call(self, abrupt: bool = False) -> None:
+        """Go online over a raw connection, as a device does; it ends in order or with a TCP reset."""
+        self.dial(self.hello(), abrupt)
+        for topic_filter, _ in _listening(self.looks):
+            self.raw(frames.subscribe(topic_filter, self.packet_id(), self.ground.modern))
+
+    def packet_id(self) -> int:
+        """Return the next packet id of its raw connections; like a session's they go on when it returns."""
+        self._packet_id = self._packet_id % 65_535 + 1
+        return self._packet_id
+
+    def alias(self, client_id: str) -> Disguise:
+        """Return the looks of a device like it with another id."""
+        return self.ground.disguise(self.muse, client_id, 0)
 
     def will(self, topic: str, reading: Reading) -> Will:
         """Return a will that looks like a reading."""
@@ -295,3 +324,10 @@ class Member(Generic[OptionsT]):
                 reading = bent
         assert self.onward is not None
         self.onward(reading)
+
+
+def _listening(looks: Disguise) -> Iterator[tuple[str, int]]:
+    """Yield the filters and QoS to which somebody with these looks subscribes when it goes online."""
+    for action, _ in looks.opening():
+        if isinstance(action, Subscribe):
+            yield action.topic_filter, action.qos

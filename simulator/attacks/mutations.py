@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.attacks import frames
+from simulator.core.actions import Connect
 from simulator.core.seeds import Draws
 
 ODD_TOPICS = (
@@ -34,21 +36,43 @@ class Means:
 
     Attributes:
         draws: the corpus's stream.
-        client_id: in the form that devices have.
+        hello: the CONNECT of a device.
         topic: of a device.
+        command: topic on which a device takes commands.
         payload: as a device sends it.
+        qos: at which a device sends it, 0 or 1.
+        packet_id: the next one of the session.
         modern: whether MQTT 5 is spoken.
     """
 
     draws: Draws
-    client_id: str
+    hello: Connect
     topic: str
+    command: str
     payload: bytes
+    qos: int
+    packet_id: int
     modern: bool
 
-    def published(self, qos: int = 0) -> bytes:
-        """Return a right PUBLISH."""
-        return frames.publish(self.topic, self.payload, qos, 1, self.modern)
+    def published(
+        self, topic: str | bytes | None = None, *, qos: int | None = None, packet_id: int | None = None
+    ) -> bytes:
+        """Return a PUBLISH as a device sends it, but for what is given."""
+        return frames.publish(
+            self.topic if topic is None else topic,
+            self.payload,
+            self.qos if qos is None else qos,
+            self.packet_id if packet_id is None else packet_id,
+            self.modern,
+        )
+
+    def subscribed(self, topic_filter: str | bytes) -> bytes:
+        """Return a SUBSCRIBE as a device sends it, but for the filter."""
+        return frames.subscribe(topic_filter, self.packet_id, self.modern)
+
+    def connected(self, **changes: Any) -> bytes:
+        """Return a CONNECT as a device sends it, but for what is given; see `frames.connect`."""
+        return frames.connect(self.hello, self.modern, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +90,34 @@ class Mutation:
     make: Callable[[Means], bytes]
 
 
-def _flipped(data: bytes, draws: Draws) -> bytes:
-    """Return bytes of which up to four bits are others; not of the length, which would only wait for more."""
+def _flipped(data: bytes, draws: Draws, place_of_flags: int, kept: int) -> bytes:
+    """Return bytes of which up to four bits are others.
+
+    Not of the length, which would only wait for more, and no flag by which something would stay at the broker.
+
+    Args:
+        data: the bytes.
+        draws: the corpus's stream.
+        place_of_flags: where the flags are.
+        kept: those of them that stay as they are.
+    """
     flipped = bytearray(data)
-    for _ in range(1 + draws.below(4)):
-        place = draws.below(len(flipped))
-        place = 0 if place in (1, 2) else place
-        flipped[place] ^= 1 << draws.below(8)
+    while flipped == data:
+        for _ in range(1 + draws.below(4)):
+            place = draws.below(len(flipped))
+            place = 0 if place in (1, 2) else place
+            flipped[place] ^= 1 << draws.below(8) & (~kept if place == place_of_flags else 0xFF)
     return bytes(flipped)
+
+
+def _flipped_connect(means: Means) -> bytes:
+    connect = means.connected()
+    flags = connect.index(b"MQTT") + len(b"MQTT") + 1
+    return _flipped(connect, means.draws, flags, frames.CLEAN | frames.WILL_RETAIN)
+
+
+def _flipped_publish(means: Means) -> bytes:
+    return _flipped(means.published(), means.draws, 0, frames.RETAIN)
 
 
 CORPUS = (
@@ -81,10 +125,10 @@ CORPUS = (
     Mutation("length of five bytes", True, lambda m: b"\x30\xff\xff\xff\xff\x7f"),
     Mutation("length of five bytes at once", False, lambda m: b"\x10\xff\xff\xff\xff\x7f"),
     # 3.3.1-4, 2.2: types and flags that do not exist
-    Mutation("QoS 3", True, lambda m: frames.publish(m.topic, m.payload, 3, 1, m.modern)),
+    Mutation("QoS 3", True, lambda m: m.published(qos=3)),
     Mutation("packet type 0", True, lambda m: frames.frame(0x00, b"")),
     Mutation("packet type 15", True, lambda m: frames.frame(0xF1, b"")),
-    Mutation("flags of SUBSCRIBE", True, lambda m: b"\x80" + frames.subscribe(m.topic, 1, m.modern)[1:]),
+    Mutation("flags of SUBSCRIBE", True, lambda m: b"\x80" + m.subscribed(m.command)[1:]),
     Mutation("flags of PUBREL", True, lambda m: frames.frame(0x60, b"\0\1")),
     # the length and the fields do not agree
     Mutation("ends inside a field", True, lambda m: frames.frame(frames.PUBLISH, frames.text(m.topic)[:-4])),
@@ -99,39 +143,39 @@ CORPUS = (
     Mutation(
         "topic not UTF-8",
         True,
-        lambda m: frames.publish(m.draws.choice(NOT_UTF_8), m.payload, 0, 0, m.modern),
+        lambda m: m.published(m.draws.choice(NOT_UTF_8)),
     ),
-    Mutation("filter not UTF-8", True, lambda m: frames.subscribe(m.draws.choice(NOT_UTF_8), 1, m.modern)),
-    Mutation("client id not UTF-8", False, lambda m: frames.connect(m.draws.choice(NOT_UTF_8), m.modern)),
+    Mutation("filter not UTF-8", True, lambda m: m.subscribed(m.draws.choice(NOT_UTF_8))),
+    Mutation("client id not UTF-8", False, lambda m: m.connected(client_id=m.draws.choice(NOT_UTF_8))),
     # 3.3.2-2, 4.7: topics and filters
-    Mutation("wildcard in a topic", True, lambda m: frames.publish("+/#", m.payload, 0, 0, m.modern)),
-    Mutation("empty topic", True, lambda m: frames.publish("", m.payload, 0, 0, modern=False)),
-    Mutation("wildcard inside a level", True, lambda m: frames.subscribe("fleet+/#/x", 1, m.modern)),
+    Mutation("wildcard in a topic", True, lambda m: m.published("+/#")),
+    Mutation("empty topic", True, lambda m: frames.publish("", m.payload, m.qos, m.packet_id, modern=False)),
+    Mutation("wildcard inside a level", True, lambda m: m.subscribed("fleet+/#/x")),
     # 4.7.3: allowed; four times, so that most of them come in as many connections as a capture has
     *[
         Mutation(
             f"odd topic, {turn} of 4",
             True,
-            lambda m: frames.publish(m.draws.choice(ODD_TOPICS), m.payload, 0, 0, m.modern),
+            lambda m: m.published(m.draws.choice(ODD_TOPICS)),
         )
         for turn in range(1, 5)
     ],
     # 2.3.1-1, 3.8.3-3
-    Mutation("packet id 0", True, lambda m: frames.publish(m.topic, m.payload, 1, 0, m.modern)),
+    Mutation("packet id 0", True, lambda m: m.published(qos=1, packet_id=0)),
     Mutation("SUBSCRIBE to nothing", True, lambda m: frames.frame(frames.SUBSCRIBE, b"\0\1")),
     # 3.1.0-1, 3.1.0-2: order
-    Mutation("a second CONNECT", True, lambda m: frames.connect(m.client_id, m.modern)),
+    Mutation("a second CONNECT", True, lambda m: m.connected()),
     Mutation("PUBLISH before CONNECT", False, lambda m: m.published()),
-    Mutation("SUBSCRIBE before CONNECT", False, lambda m: frames.subscribe(m.topic, 1, m.modern)),
+    Mutation("SUBSCRIBE before CONNECT", False, lambda m: m.subscribed(m.command)),
     Mutation("PINGREQ before CONNECT", False, lambda m: frames.frame(frames.PINGREQ, b"")),
     # 3.1.2: what CONNECT must be
-    Mutation("protocol name", False, lambda m: frames.connect(m.client_id, m.modern, name="MQTS")),
-    Mutation("protocol level", False, lambda m: frames.connect(m.client_id, m.modern, level=9)),
-    Mutation("reserved flag", False, lambda m: frames.connect(m.client_id, m.modern, flags=0x03)),
-    Mutation("will QoS 3", False, lambda m: frames.connect(m.client_id, m.modern, flags=0x1E)),
-    Mutation("flags without fields", False, lambda m: frames.connect(m.client_id, m.modern, flags=0xC2)),
+    Mutation("protocol name", False, lambda m: m.connected(name="MQTS")),
+    Mutation("protocol level", False, lambda m: m.connected(level=9)),
+    Mutation("reserved flag", False, lambda m: m.connected(flags=0x01)),
+    Mutation("will QoS 3", False, lambda m: m.connected(flags=0x18)),
+    Mutation("flags without fields", False, lambda m: m.connected(flags=0xC0)),
     # anything
-    Mutation("bits of a CONNECT", False, lambda m: _flipped(frames.connect(m.client_id, m.modern), m.draws)),
-    Mutation("bits of a PUBLISH", True, lambda m: _flipped(m.published(1), m.draws)),
+    Mutation("bits of a CONNECT", False, _flipped_connect),
+    Mutation("bits of a PUBLISH", True, _flipped_publish),
 )
 """All of them; a campaign goes through them again and again, in an order drawn by seed."""

@@ -66,10 +66,10 @@ class Oversize(Campaign[OversizeOptions]):
         while size <= member.options.largest and not member.over:
             message = _padded(member, size)
             publish = message[0]
-            member.dial(member.hello())
+            member.call()
+            qos, number = min(publish.qos, 1), member.packet_id()
             member.raw(
-                frames.publish(publish.topic, publish.payload, min(publish.qos, 1), 1, member.ground.modern),
-                message,
+                frames.publish(publish.topic, publish.payload, qos, number, member.ground.modern), message
             )
             yield member.beat(1 / member.options.every)
             member.drop()

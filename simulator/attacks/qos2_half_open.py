@@ -62,15 +62,15 @@ class Qos2HalfOpen(Campaign[Qos2HalfOpenOptions]):
 
     def raid(self, member: Member[Qos2HalfOpenOptions]) -> Process:
         """Begin one message after the other over one connection, and keep it."""
-        member.dial(member.hello())
-        for number in range(1, member.options.messages + 1):
+        member.call()
+        for _ in range(member.options.messages):
             yield member.beat(self.pace(member.options))
             if member.over:
                 break
             message = member.as_victim(qos=2)
             publish = message[0]
-            data = frames.publish(publish.topic, publish.payload, 2, number, member.ground.modern)
-            member.raw(data, message)
+            number, modern = member.packet_id(), member.ground.modern
+            member.raw(frames.publish(publish.topic, publish.payload, 2, number, modern), message)
         yield member.rest()
         member.drop()
 

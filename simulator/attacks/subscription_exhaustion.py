@@ -55,7 +55,7 @@ class SubscriptionExhaustion(Campaign[SubscriptionExhaustionOptions]):
             yield member.beat(self.pace(member.options))
             if member.over:
                 break
-            member.subscribe(topic_filter, 0)
+            member.subscribe(topic_filter)
         yield member.rest()
         member.leave()
 

@@ -41,7 +41,7 @@ class TopicEnumeration(Campaign[TopicEnumerationOptions]):
             yield member.beat(1 / member.options.every)
             if member.over:
                 break
-            member.subscribe(topic_filter, 0)
+            member.subscribe(topic_filter)
         yield member.rest()
         member.leave()
 

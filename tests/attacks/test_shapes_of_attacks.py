@@ -136,9 +136,11 @@ def test_wills_are_on_victims_topics_and_connections_break() -> None:
 def test_malformed_packets_come_one_a_connection() -> None:
     raid = one("malformed", rate="2/s")
     dials, raws = raid.did(Dial), raid.did(Raw)
-    assert len(dials) == len(raws) == pytest.approx(1_200, rel=0.03)
+    greeted = [dial for dial in dials if dial.hello is not None]
+    assert 0 < len(greeted) < len(dials) == pytest.approx(1_200, rel=0.03)
+    subscriptions = len(greeted)  # to the command topic, as devices do; the packet that is wrong follows
+    assert len(raws) == len(dials) + subscriptions
     assert all(dial.abrupt for dial in dials)
-    assert {dial.hello is None for dial in dials} == {True, False}
     assert len({raw.data for raw in raws}) > 50
 
 
@@ -155,7 +157,7 @@ def test_the_ladder_doubles_to_its_end() -> None:
 
 def test_half_open_messages_have_ids_of_their_own_and_no_release() -> None:
     raid = one("qos2_half_open", messages=50)
-    raws = raid.did(Raw)
+    raws = [raw for raw in raid.did(Raw) if raw.id is not None]
     assert len(raws) == 50
     assert {raw.data[0] for raw in raws} == {0x34}  # PUBLISH at QoS 2
     assert len({raw.id for raw in raws}) == 50

@@ -106,7 +106,7 @@ def test_nonsense_ends_the_connection_and_nobody_comes_back(line: Callable[..., 
 
 def test_a_protocol_that_there_is_not_is_refused(line: Callable[..., Line]) -> None:
     of = line()
-    of.does(Dial(0.0, "rawclient", None), Raw(0.0, "rawclient", frames.connect("rawclient", False, level=9)))
+    of.does(Dial(0.0, "rawclient", None), Raw(0.0, "rawclient", frames.connect(HELLO, False, level=9)))
     of.until(lambda: SessionMoment.REFUSED in of.states())
     assert of.told[-1].reason == "unsupported protocol version (0x84)"
 
