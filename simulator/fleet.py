@@ -308,11 +308,16 @@ class Fleet:
             token=lambda name: token(digest(run_key(self.scenario.seed), "exfiltrated", name)),
             modern=self.scenario.mqtt.version is Protocol.MQTT_5,
         )
+
+        def clock() -> float:
+            return self._agenda.now
+
         members = self._raids.muster(index, ground)
         for target in ground.targets if members else ():
             device = of[target.id].device
             target.base = device.send
-            device.send = target.overheard(device.send, ground.heard)
+            of_kind = ground.heard[target.station.kind]
+            device.send = target.overheard(device.send, clock, of_kind)
         for member in members:
             if member.role is Role.COMPROMISED:
                 device = of[member.id].device

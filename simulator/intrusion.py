@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simulator.core.actions import Action, Publish, Raw
 from simulator.core.campaigns import Overheard
+from simulator.core.endpoint import Protocol
 from simulator.core.limits import Limits
 from simulator.core.records import Delivered, MessageTruth
 from simulator.metrics import Truths
@@ -21,7 +22,9 @@ MOST = Limits(connections=1_000, bytes_per_second=20_000_000, payload_bytes=16_7
 """Caps of outsiders wherever the broker is: fewer connections than files that a broker may usually open."""
 
 
-def shared(options: DeliveryOptions, needed: int) -> tuple[DeliveryOptions, DeliveryOptions]:
+def shared(
+    options: DeliveryOptions, needed: int, protocol: Protocol = Protocol.MQTT_311
+) -> tuple[DeliveryOptions, DeliveryOptions]:
     """Return the options of the fleet and those of the outsiders beside it, who share its caps.
 
     No broker keeps a session of the outsiders' once they are gone.
@@ -29,7 +32,9 @@ def shared(options: DeliveryOptions, needed: int) -> tuple[DeliveryOptions, Deli
     Args:
         options: of both together.
         needed: connections that the fleet needs; outsiders get of the others what they may have.
+        protocol: that both speak.
     """
+    modern = protocol is Protocol.MQTT_5
     limits = options.limits
     connections = max(0, min(MOST.connections, limits.connections - needed))
     capped = Limits(
@@ -45,7 +50,8 @@ def shared(options: DeliveryOptions, needed: int) -> tuple[DeliveryOptions, Deli
     outsiders = replace(
         options,
         limits=capped,
-        largest_packet=capped.packet_bytes,
+        # What an MQTT 5 client takes stands in its CONNECT, and has to be what devices say.
+        largest_packet=options.largest_packet if modern else capped.packet_bytes,
         session_expiry=0,
         features=replace(options.features, session_expiry=0),
         detailed=True,

@@ -121,7 +121,8 @@ class Load:
                 options.credentials.admit(witness_id, WITNESS)
         self._intrusion: Intrusion | None = None
         if outsiders:
-            options, theirs = shared(options, len(self._fleet.devices) + len(self._witness_ids))
+            needed = len(self._fleet.devices) + len(self._witness_ids)
+            options, theirs = shared(options, needed, plan.endpoint.protocol)
             self._intrusion = Intrusion(outsiders, plan, theirs, rows, self.now, self._truths)
         self._delivery = Delivery(
             plan.endpoint,

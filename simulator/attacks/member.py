@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,8 +13,8 @@ import msgspec
 import simpy
 
 from simulator.attacks import frames
-from simulator.attacks.mimicry import copied
-from simulator.attacks.target import Disguise, Message, Send, Target
+from simulator.attacks.mimicry import Heard, copied
+from simulator.attacks.target import Disguise, Message, Recent, Send, Target, recent
 from simulator.core.actions import Action, Claim, Connect, Dial, Disconnect, Drop, Raw, Subscribe, Will
 from simulator.core.campaigns import Credential, MemberTruth, Role
 from simulator.core.ids import device_id
@@ -53,7 +54,7 @@ class Ground:
             ids of its messages are made.
         token: makes something secret that cannot be mistaken, by a name.
         modern: whether MQTT 5 is spoken.
-        heard: what any device of each kind has said last.
+        heard: what devices of each kind have said last.
     """
 
     env: simpy.Environment
@@ -63,7 +64,7 @@ class Ground:
     disguise: Callable[[Target, str, int], Disguise]
     token: Callable[[str], str]
     modern: bool
-    heard: dict[str, Reading] = field(default_factory=dict)
+    heard: defaultdict[str, Recent] = field(default_factory=lambda: defaultdict(recent))
 
 
 @dataclass(slots=True)
@@ -225,14 +226,18 @@ class Member(Generic[OptionsT]):
     # Messages
 
     def copy(self, of: Target | None = None) -> Reading:
-        """Return a reading of now like those of a device, or of one of its kind if it said nothing yet.
+        """Return a reading like those of a device, or of its kind if it has said nothing, as if of now.
 
         Args:
             of: the device; the muse if left out.
         """
         of = of or self.muse
-        last = of.last or self.ground.heard.get(of.station.kind)
-        return copied(last, self.now, self.draws, self.label)
+        known = of.recent or self.ground.heard[of.station.kind]
+        return self.echo(self.draws.choice(known) if known else None)
+
+    def echo(self, heard: Heard | None) -> Reading:
+        """Return a reading like one that was heard, or what any device could say if it is None."""
+        return copied(heard, self.now, self.draws, self.label)
 
     def marked(self, event: str, values: dict[str, Value], **more: Any) -> Reading:
         """Return a reading of now that is part of the attack."""

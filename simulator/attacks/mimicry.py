@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,20 +17,32 @@ _USUAL: Mapping[str, Value] = {"version": "1.0.0"}
 """What every device can say at any time: the firmware that it was made with."""
 
 
-def copied(of: Reading | None, at: float, draws: Draws, campaign: str) -> Reading:
-    """Return a reading of now that looks like another one and is nobody's.
+class Heard(NamedTuple):
+    """A reading as a device has said it.
+
+    Attributes:
+        reading: what it said.
+        age: seconds after it was observed; devices that hand in what they have stored are behind.
+    """
+
+    reading: Reading
+    age: float
+
+
+def copied(of: Heard | None, now: float, draws: Draws, campaign: str) -> Reading:
+    """Return a reading to be said now that looks like another one, as old as that was, and is nobody's.
 
     Args:
         of: the other; what any device could say if None.
-        at: simulated seconds.
+        now: simulated seconds.
         draws: the copyist's.
         campaign: label of the attack.
     """
     abuse = Abuse(campaign)
     if of is None:
-        return Reading(at, "firmware", _USUAL, abuse=abuse)
-    values = {name: blurred(value, draws) for name, value in of.values.items()}
-    return Reading(at, of.event, values, abuse=abuse)
+        return Reading(now, "firmware", _USUAL, abuse=abuse)
+    values = {name: blurred(value, draws) for name, value in of.reading.values.items()}
+    return Reading(now - of.age, of.reading.event, values, abuse=abuse)
 
 
 def blurred(value: Value, draws: Draws, spread: float = SPREAD) -> Value:

@@ -93,7 +93,7 @@ class Mutation:
 def _flipped(data: bytes, draws: Draws, place_of_flags: int, kept: int) -> bytes:
     """Return bytes of which up to four bits are others.
 
-    Not of the length, which would only wait for more, and no flag by which something would stay at the broker.
+    Not of the length, which would only wait for more, and no flag by which anything stays at the broker.
 
     Args:
         data: the bytes.

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from simulator.attacks.base import Campaign
 from simulator.attacks.member import Member, Process
+from simulator.attacks.mimicry import Heard
 from simulator.attacks.options import OutsiderOptions
 from simulator.core.campaigns import Control
 from simulator.core.options import AttackOptions
@@ -45,10 +46,13 @@ class Sybil(Campaign[SybilOptions]):
             return
         member.enter()
 
-        def follow(_: Reading) -> None:
+        def follow(reading: Reading) -> None:
             delay = member.draws.exponential(member.options.lag)
+            heard = Heard(reading, member.now - reading.at)
             if member.now + delay < member.until:
-                member.ground.env.timeout(delay).callbacks.append(lambda _: member.publish(member.copy()))
+                member.ground.env.timeout(delay).callbacks.append(
+                    lambda _: member.publish(member.echo(heard))
+                )
 
         member.muse.followers.append(follow)
         yield member.rest()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from simulator.attacks.mimicry import Heard
 from simulator.core.actions import Publish
 from simulator.core.readings import Reading
 from simulator.core.records import MessageTruth
@@ -19,6 +20,16 @@ Send = Callable[[Reading], None]
 
 REMEMBERED = 200
 """Messages of one device that are recorded at most."""
+
+REPERTOIRE = 32
+"""Readings of one device, or kind of device, of which copies are made."""
+
+Recent = deque[Heard]
+
+
+def recent() -> Recent:
+    """Return room for what was said last."""
+    return deque(maxlen=REPERTOIRE)
 
 
 class Disguise(Protocol):
@@ -56,17 +67,17 @@ class Target:
 
     Attributes:
         station: likewise.
-        last: what it has observed last, None if nothing yet; known once it is `overheard`.
+        recent: what it has said last; known once it is `overheard`.
         followers: told of each of its readings.
         sent: the messages that it has sent last, if somebody records them.
         base: takes readings that are to go out as they are, past who has turned it.
     """
 
-    __slots__ = ("base", "followers", "last", "sent", "station")
+    __slots__ = ("base", "followers", "recent", "sent", "station")
 
     def __init__(self, station: Disguise) -> None:
         self.station = station
-        self.last: Reading | None = None
+        self.recent: Recent = recent()
         self.followers: list[Send] = []
         self.sent: deque[Message] = deque(maxlen=REMEMBERED)
         self.base: Send | None = None
@@ -76,17 +87,19 @@ class Target:
         """The device's id."""
         return self.station.id
 
-    def overheard(self, send: Send, heard: MutableMapping[str, Reading]) -> Send:
-        """Return what takes the device's readings in place of `send`, remembers the last, and hands it on.
+    def overheard(self, send: Send, clock: Callable[[], float], of_kind: Recent) -> Send:
+        """Return what takes the device's readings in place of `send`, remembers the last, and hands them on.
 
         Args:
             send: takes them afterwards.
-            heard: what was said last by any device of each kind.
+            clock: simulated seconds.
+            of_kind: what was said last by any device of its kind.
         """
-        kind = self.station.kind
 
         def take(reading: Reading) -> None:
-            self.last = heard[kind] = reading
+            heard = Heard(reading, clock() - reading.at)
+            self.recent.append(heard)
+            of_kind.append(heard)
             send(reading)
             for follow in self.followers:
                 follow(reading)

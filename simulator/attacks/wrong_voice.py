@@ -20,8 +20,11 @@ SPEAKER = "smart_speaker"
 THINGS = {"milk": 3.1, "coffee": 12.0, "batteries": 9.9, "dog food": 24.0}
 """What is ordered and its price, of what the speakers sell."""
 
-TALKS = 3.0
-"""Seconds from the wake word to the order (assumption)."""
+PHRASES = ("buy {item}", "order more {item}", "order {item} again")
+"""How it is said, as people do."""
+
+TALKS = (1.5, 3.5)
+"""Seconds from the wake word to the end of the order, between the two (assumption)."""
 
 
 class Voice(StrEnum):
@@ -64,8 +67,16 @@ class WrongVoice(Campaign[WrongVoiceOptions]):
                 return
             confidence = round(draws.uniform(0.8, 1.0), 2)
             member.say(member.marked("wake", {"confidence": confidence}, hazards=(Hazard.VOICE,), **about))
-            yield member.wait(TALKS)
-            item = draws.choice(tuple(THINGS))
+            item, seconds = draws.choice(tuple(THINGS)), round(draws.uniform(*TALKS), 1)
+            yield member.wait(seconds)
+            said: dict[str, Any] = {
+                "intent": "purchase",
+                "transcript": draws.choice(PHRASES).format(item=item),
+                "confidence": round(draws.uniform(0.7, 1.0), 2),
+                "seconds": seconds,
+                "profile": None,
+            }
+            member.say(member.marked("utterance", said, hazards=(Hazard.VOICE,), **about))
             order: dict[str, Any] = {"item": item, "price": THINGS[item]}
             member.say(member.marked("voice_purchase", order, hazards=(Hazard.PURCHASE,), **about))
 

@@ -60,6 +60,7 @@ class Stream:
     """All that a fleet and its attackers do."""
 
     def __init__(self, of: Scenario, shard: Shard | None = None) -> None:
+        self.scenario = of
         fleet = Fleet(of, shard)
         self.campaigns: list[CampaignTruth] = list(fleet.campaigns())
         self.outsiders = dict(fleet.outsiders)
