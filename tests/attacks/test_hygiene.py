@@ -114,10 +114,18 @@ CASES: Mapping[str, tuple[Case, ...]] = {
         ),
     ),
     "oversize": (
-        Case("the length", {"devices": 60, "every": "5m", "largest": 65_536}, {"message": {"size"}}),
+        Case(
+            "the length, on topics of whose credentials it has",
+            {"devices": 60, "every": "5m", "largest": 65_536},
+            {"message": ON_ANOTHERS_TOPIC | {"size"}},
+        ),
     ),
     "qos2_half_open": (
-        Case("QoS 2, and no PUBREL", {"devices": 40, "messages": 5, "rate": "20/h"}, {"message": {"qos"}}),
+        Case(
+            "QoS 2, and no PUBREL, on topics of whose credentials it has",
+            {"devices": 40, "messages": 5, "rate": "20/h"},
+            {"message": ON_ANOTHERS_TOPIC | {"qos"}},
+        ),
     ),
     "subscription_exhaustion": (
         Case(
