@@ -20,7 +20,7 @@ COMMANDS = {
     "generate": "Write the same messages to a file, without a broker.",
     "validate": "Check a scenario.",
     "schema": "Print the JSON Schema of a scenario, for editors.",
-    "list": "List scenarios, devices, payloads, attacks, faults and checks.",
+    "list": "List scenarios, devices, payloads, attacks, faults, hazards and checks.",
     "init": "Write a commented scenario to start from.",
     "broker": "Run the embedded broker alone.",
     "provision": "Make credentials for a fleet, and configure a broker for them.",
@@ -31,6 +31,9 @@ COMMANDS = {
     "inspect": "Show what is simulated, and hold it against published figures.",
 }
 """Every command with its short help; ``simulator/cli/NAME.py`` holds it as ``command``."""
+
+_HIDDEN = ("reference",)
+"""Commands for those who work on Fleetsim, likewise."""
 
 _EXAMPLES = """\b
 Examples:
@@ -59,7 +62,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None if there is no such command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *_HIDDEN):
             return None
         command: click.Command = import_module(f"simulator.cli.{cmd_name}").command
         if not any(parameter.name == "debug" for parameter in command.params):
@@ -72,7 +75,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that the arguments call, or say which one was meant."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in (*COMMANDS, *_HIDDEN) and not name.startswith("-"):
             ctx.fail(f"no command is called {name!r}; {suggestion(name, COMMANDS)}")
         _, command, rest = super().resolve_command(ctx, args)
         return name, command, rest

@@ -17,6 +17,12 @@ def _scenarios() -> dict[str, str]:
     return summaries()
 
 
+def _hazards() -> dict[str, str]:
+    from simulator.core.readings import Hazard
+
+    return {hazard.value: hazard.summary for hazard in Hazard}
+
+
 def _installed(group: str) -> dict[str, str]:
     return {kind: _summary(group, kind) for kind in plugins.kinds(group)}
 
@@ -34,6 +40,7 @@ _LISTS: dict[str, Callable[[], dict[str, str]]] = {
     "payloads": lambda: _installed("simulator.payloads"),
     "attacks": lambda: _installed("simulator.attacks"),
     "faults": lambda: _installed("simulator.faults"),
+    "hazards": _hazards,
     "checks": lambda: _installed("simulator.checks"),
 }
 
@@ -48,7 +55,7 @@ Examples:
 @click.argument("what", required=False, type=click.Choice(list(_LISTS)))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def command(what: str | None, as_json: bool) -> None:
-    """List the shipped scenarios, device kinds, payload formats, attacks, faults and checks, or some."""
+    """List scenarios, device kinds, payload formats, attacks, faults, hazards and checks, or some of them."""
     lists = {name: _LISTS[name]() for name in ([what] if what else _LISTS)}
     if as_json:
         rows = {

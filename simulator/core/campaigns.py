@@ -64,7 +64,13 @@ class Credential(StrEnum):
 
 
 class PhaseTruth(msgspec.Struct, frozen=True):
-    """A part of an attack, from `at` up to, but not including, `until`; simulated seconds."""
+    """A part of an attack.
+
+    Attributes:
+        name: such as ``flood``.
+        at: when it begins, in simulated seconds.
+        until: when it is over; then it no longer counts.
+    """
 
     name: str
     at: float
@@ -77,6 +83,8 @@ class MemberTruth(msgspec.Struct, frozen=True):
     Attributes:
         device: id in the rows of messages and sessions; for an outsider also its client id, unless it has
             others.
+        role: how it comes to take part.
+        credential: what it shows when it connects.
         cause: how it was turned; None for an outsider.
         user: whose name it gives, None for its own or none.
         client_id: whose client id it takes, None for its own or, of an attack that varies them, many.
@@ -113,6 +121,7 @@ class CampaignTruth(msgspec.Struct, frozen=True):
 
     Attributes:
         campaign: its label, ``KIND-N`` with its place in the scenario's list counted from 0.
+        kind: of the attack; of the fault if it is honest.
         benign: whether it is honest; it then is a fault of the scenario, whose label it has.
         at, until: from when to when, in simulated seconds.
         phases: its parts, in order of time.

@@ -18,6 +18,22 @@ class ExitCode(IntEnum):
     TARGET_REFUSED = 5
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """When a command ends with it."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.OK: "Everything held.",
+    ExitCode.RUN_FAILED: "The run failed: no broker, no port, no room on the disk, or a fault in Fleetsim.",
+    ExitCode.USAGE: "A mistake in the command or in the scenario; nothing was run.",
+    ExitCode.THRESHOLD_FAILED: "A threshold was missed, a control failed, or a verdict is not as expected.",
+    ExitCode.UNTRUSTED: "Nothing may be concluded: the generator lagged, or there was too little evidence.",
+    ExitCode.TARGET_REFUSED: "The broker may not be sent to; nothing was sent to it.",
+    ExitCode.INTERRUPTED: "Interrupted; what there was is kept.",
+}
+
 
 class FleetsimError(Exception):
     """A failure with a message for the user: what is wrong, where, and what to do."""

@@ -23,24 +23,46 @@ class Hazard(StrEnum):
     CHILD = "child"
     PURCHASE = "purchase"
     TRANSCRIPT_PII = "transcript_pii"
-    """Personal data in what somebody said."""
     NOTE_PII = "note_pii"
-    """Personal data in what somebody wrote."""
     PAYLOAD_IDENTIFIER = "payload_identifier"
     TOPIC_IDENTIFIER = "topic_identifier"
     CLIENT_ID_IDENTIFIER = "client_id_identifier"
     USER_PROPERTY_IDENTIFIER = "user_property_identifier"
     WILL_IDENTIFIER = "will_identifier"
     LINKED_ID = "linked_id"
-    """An id that several devices of a home share."""
     LINKED_TIMING = "linked_timing"
-    """Devices of a home that send at the same moments."""
     OVER_COLLECTION = "over_collection"
-    """Fields that nobody needs."""
     RETAINED = "retained"
-    """A message that the broker keeps."""
     AFTER_WITHDRAWAL = "after_withdrawal"
-    """A message of a device whose people have withdrawn their consent."""
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line."""
+        return _HAZARDS[self]
+
+
+_HAZARDS = {
+    Hazard.HEALTH: "What tells of somebody's health, such as a pulse.",
+    Hazard.PRECISE_LOCATION: "Where somebody is, to the metre.",
+    Hazard.SLEEP: "How somebody sleeps.",
+    Hazard.OCCUPANCY: "What shows who is at home.",
+    Hazard.VOICE: "Somebody's voice was heard.",
+    Hazard.TRANSCRIPT: "What somebody said, in words.",
+    Hazard.CHILD: "What is about a child.",
+    Hazard.PURCHASE: "What somebody took from a shelf.",
+    Hazard.TRANSCRIPT_PII: "Personal data in what somebody said.",
+    Hazard.NOTE_PII: "Personal data in what somebody wrote.",
+    Hazard.PAYLOAD_IDENTIFIER: "A serial number, MAC address, account or loyalty number in the payload.",
+    Hazard.TOPIC_IDENTIFIER: "An account or serial number in the topic.",
+    Hazard.CLIENT_ID_IDENTIFIER: "A client id that begins with an identifier.",
+    Hazard.USER_PROPERTY_IDENTIFIER: "An account in a user property of MQTT 5.",
+    Hazard.WILL_IDENTIFIER: "An account in the will.",
+    Hazard.LINKED_ID: "An id that several devices of a home share.",
+    Hazard.LINKED_TIMING: "Devices of a home that send at the same moments.",
+    Hazard.OVER_COLLECTION: "Name, date of birth and telephone number, which nobody needs.",
+    Hazard.RETAINED: "A message that the broker keeps.",
+    Hazard.AFTER_WITHDRAWAL: "A message of a device whose people have withdrawn their consent.",
+}
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):

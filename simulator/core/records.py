@@ -108,7 +108,16 @@ class MessageTruth(msgspec.Struct, frozen=True, gc=False):
         id: the message's id, also in its payload.
         at: simulated seconds since the start when the device sends it.
         observed: simulated seconds of the observation, at or before `at`.
-        person: whose data it is; the household, place and so on likewise, None where nobody's.
+        device: client id of what sends it.
+        kind: of the device; ``consent`` or ``request`` for what people say about their data.
+        event: what was observed, such as ``heart_rate``.
+        topic: on which it is published.
+        qos: with which it is published.
+        retain: whether the broker is asked to keep it.
+        size: bytes of its payload.
+        person: whose data it is, None where nobody's.
+        household: whose home it is about, None where nobody's.
+        place: where it was observed, None where nowhere in the town.
         consent: purposes that the person agrees to at that time, None where nobody's data.
         hazards: why it is personal.
         attack: label of the attack that it is part of, or None.
@@ -147,6 +156,15 @@ class PersonTruth(msgspec.Struct, frozen=True):
     """An invented person.
 
     Attributes:
+        person: id, such as ``n0-h3-p1``.
+        household: id.
+        neighbourhood: id.
+        age: in years.
+        sex: ``female`` or ``male``.
+        occupation: what fills their weekdays, such as ``worker`` or ``retired``.
+        chronotype: local hour of mid-sleep when nothing holds them up or wakes them.
+        home: where they live, latitude and longitude in degrees.
+        workplace: id of the place where they work or learn, None if nowhere.
         relation: to the rest of the household, such as ``parent``.
         voice: ``unfamiliar`` if speech recognisers hardly know their way of speaking, else ``familiar``.
         subject: the opaque reference under which consent and requests are published.
@@ -172,6 +190,12 @@ class ConsentTruth(msgspec.Struct, frozen=True):
     """What a person agrees to from a moment on.
 
     The whole course of the scenario is written at its start; what a run does not reach never happens.
+
+    Attributes:
+        person: id.
+        at: simulated seconds from which on it is so.
+        purposes: what they agree to.
+        cause: why it is so.
     """
 
     person: str
@@ -184,6 +208,8 @@ class RequestTruth(msgspec.Struct, frozen=True):
     """What a person asks for about their data.
 
     Attributes:
+        person: id.
+        kind: what they ask for.
         at: simulated seconds of the request.
         until: when it must have been done.
     """
@@ -198,6 +224,7 @@ class CanaryTruth(msgspec.Struct, frozen=True):
     """A canary that was planted.
 
     Attributes:
+        person: whose it is.
         type: what it stands for.
         number: which of several of its type.
         value: as it is written.
@@ -222,6 +249,7 @@ class FaultTruth(msgspec.Struct, frozen=True):
 
     Attributes:
         fault: its label, ``KIND-N`` with its place in the scenario's list counted from 0.
+        kind: of the fault.
         device: whom it befalls; None for the network between fleet and broker.
         at: simulated seconds at which it begins.
         until: when it ends, None if it does not before the scenario does.

@@ -26,9 +26,14 @@ class Messages(msgspec.Struct, frozen=True):
     """Counts of messages. Acknowledged, received, refused, dropped and lost ones add up to those due.
 
     Attributes:
+        due: that had to be sent.
+        sent: that were sent, each counted once.
         acknowledged: the broker answered for them.
         received: the broker has them, though it answered for none of them: at QoS 0 it answered a ping sent
             behind them, or it gave them to the run's own witness.
+        refused: the broker said no to them.
+        dropped: given up before they were sent.
+        lost: sent, and nothing was heard of them.
         late: sent later after they were due than the scenario's `late_after`.
         duplicated: sent more than once, so that a subscriber may hold them twice.
         commands: messages that came to the devices' own subscriptions; they are not among those due.
@@ -47,7 +52,20 @@ class Messages(msgspec.Struct, frozen=True):
 
 
 class KindMessages(msgspec.Struct, frozen=True):
-    """The same for one device kind, with the messages due by event."""
+    """The same for one device kind.
+
+    Attributes:
+        due: that had to be sent.
+        sent: that were sent, each counted once.
+        acknowledged: the broker answered for them.
+        received: the broker has them, though it answered for none of them.
+        refused: the broker said no to them.
+        dropped: given up before they were sent.
+        lost: sent, and nothing was heard of them.
+        late: sent later after they were due than the scenario's `late_after`.
+        duplicated: sent more than once.
+        events: those due, by event.
+    """
 
     due: int
     sent: int
@@ -62,7 +80,13 @@ class KindMessages(msgspec.Struct, frozen=True):
 
 
 class Unreached(msgspec.Struct, frozen=True):
-    """A connection that was asked for and never reached."""
+    """A connection that was asked for and never reached.
+
+    Attributes:
+        device: whose.
+        reason: why the last attempt failed.
+        attempts: how many there were.
+    """
 
     device: str
     reason: str
@@ -73,6 +97,8 @@ class Denied(msgspec.Struct, frozen=True):
     """A device that the broker let in, and that it took no message from.
 
     Attributes:
+        device: id.
+        reason: why the broker refused its messages.
         messages: that it refused.
     """
 
@@ -102,7 +128,12 @@ class Connections(msgspec.Struct, frozen=True):
 
 
 class Percentiles(msgspec.Struct, frozen=True):
-    """Percentiles in milliseconds, off by at most 1 % but for the maximum; None if nothing was measured."""
+    """Percentiles in milliseconds, off by at most 1 % but for the maximum; None if nothing was measured.
+
+    Attributes:
+        p50, p90, p99, p999: half, 90 %, 99 % and 99.9 % were at most this.
+        max: the greatest.
+    """
 
     p50: float | None
     p90: float | None
@@ -143,7 +174,9 @@ class ThresholdResult(msgspec.Struct, frozen=True):
     """A threshold and what came of it.
 
     Attributes:
+        expression: as the scenario has it.
         value: in the unit of the expression, or a verdict; None if nothing was measured.
+        held: whether it was kept.
     """
 
     expression: str
@@ -155,8 +188,10 @@ class VerdictResult(msgspec.Struct, frozen=True):
     """A check of a control, and whether it came to what the scenario expects.
 
     Attributes:
+        control: its name.
+        check: its name.
         verdict: ``held``, ``failed`` or ``untrusted``; None if the check did not judge the control.
-        expected: likewise.
+        expected: the verdict that the scenario expects.
         held: whether they are the same.
         reason: why the verdict is so, in one line.
     """
@@ -173,9 +208,21 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a run.
 
     Attributes:
+        status: how it ended.
         failure: why the run could not go on, None if it could.
         distrust: reasons not to trust the other numbers; empty if there is none.
+        scenario: its name.
+        seed: root of all that is random.
         load: how the messages were paced, such as ``speed 360``.
+        broker: in a few words what it was and where.
+        messages: counts of all.
+        connections: counts of those of the fleet.
+        simulated_seconds: how far the simulated clock went.
+        latency_ms: of messages, from the moment at which they were due.
+        cpu_seconds: processor time of all workers.
+        by_kind: counts of messages by device kind.
+        thresholds: what the scenario asks for, and what came of it.
+        witness: what the run's own subscribers saw.
         seconds: wall time of the load.
         messages_per_second: messages acknowledged or received over `seconds`.
         lag_ms: from due to sent.

@@ -25,7 +25,12 @@ _SLACK = 0.05
 
 
 class Spread(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Percentiles of one stretch in milliseconds, off by at most 1 %; None if nothing was measured."""
+    """Percentiles of one stretch in milliseconds, off by at most 1 %; None if nothing was measured.
+
+    Attributes:
+        p50, p90, p99: half, 90 % and 99 % were at most this.
+        max: the greatest.
+    """
 
     p50: float | None = None
     p90: float | None = None
@@ -49,6 +54,9 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         due: messages that came due in it.
         sent: those that were sent.
         delivered: those that the broker is known to have.
+        refused: those that the broker said no to.
+        dropped: those that were given up before they were sent.
+        lost: those that were sent, and nothing was heard of them.
         late: those that were sent late.
         kinds: messages that were delivered, by device kind.
         connections: at its end, by state.

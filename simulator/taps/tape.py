@@ -17,7 +17,11 @@ _CHUNK = 1 << 18
 
 
 class Bytes(msgspec.Struct, frozen=True):
-    """A payload that is no text in UTF-8."""
+    """A payload that is no text in UTF-8.
+
+    Attributes:
+        base64: its bytes.
+    """
 
     base64: str
 

@@ -140,10 +140,15 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A check whose question an examiner asks."""
+    """A check whose question an examiner asks.
+
+    Attributes:
+        held: when it is held, for the reference.
+    """
 
     summary: str
     examine: type[Examiner]
+    held: str = ""
 
 
 class Scope:

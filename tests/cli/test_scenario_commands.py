@@ -189,7 +189,7 @@ def test_all_lists_under_their_headings(fleetsim: Any) -> None:
 
 def test_lists_as_json(fleetsim: Any) -> None:
     told = json.loads(fleetsim("list", "--json").out)
-    assert set(told) == {"scenarios", "devices", "payloads", "attacks", "faults", "checks"}
+    assert set(told) == {"scenarios", "devices", "payloads", "attacks", "faults", "hazards", "checks"}
     assert all(row["summary"] for rows in told.values() for row in rows)
     assert set(json.loads(fleetsim("list", "payloads", "--json").out)) == {"payloads"}
 

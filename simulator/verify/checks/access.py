@@ -17,6 +17,7 @@ from simulator.verify.detection.scene import Scene
 from simulator.verify.proportion import Proportion
 from simulator.verify.verification import CheckResult, Concern, Evidence
 
+_HELD = "nothing happens that must not, and nothing is denied that must happen"
 _VERSIONS = {4: "3.1.1", 5: "5"}
 _WITHOUT_RIGHT = frozenset({Credential.NONE, Credential.GUESSED})
 
@@ -171,7 +172,7 @@ def _name(part: Part) -> str:
 
 
 def _question(summary: str, trials: Trials, concern: Concern = Concern.ACCESS) -> RunQuestion:
-    return RunQuestion(summary, lambda scene: judge(scene, trials, concern))
+    return RunQuestion(summary, lambda scene: judge(scene, trials, concern), _HELD)
 
 
 AUTHENTICATION = _question(

@@ -207,5 +207,13 @@ def _example(group: Group, what: str) -> Evidence:
     )
 
 
-K_CHECK = Question("k-anonymity: how few people are in an aggregate, or alike in rows.", KAnonymityExaminer)
-L_CHECK = Question("l-diversity: sensitive values among rows that look alike.", LDiversityExaminer)
+K_CHECK = Question(
+    "k-anonymity: how few people are in an aggregate, or alike in rows.",
+    KAnonymityExaminer,
+    f"no group has fewer than `privacy.k` people ({K} if left out)",
+)
+L_CHECK = Question(
+    "l-diversity: sensitive values among rows that look alike.",
+    LDiversityExaminer,
+    f"no group has fewer than `privacy.l` sensitive values ({L} if left out)",
+)

@@ -8,7 +8,18 @@ import numpy as np
 
 from simulator.core.records import Expectation
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import MOST_EVIDENCE, Batch, Case, Examiner, Question, Scope, at, at_most, result
+from simulator.verify.check import (
+    MOST_EVIDENCE,
+    Batch,
+    Case,
+    Examiner,
+    Question,
+    Scope,
+    at,
+    at_most,
+    result,
+    trials_needed,
+)
 from simulator.verify.expected import expected
 from simulator.verify.ground import NOBODY, Flags, Ground
 from simulator.verify.output import Output
@@ -131,5 +142,7 @@ def ends_of_consent(ground: Ground, dropped: Flags, allowed: Flags) -> Mapping[i
 
 
 CHECK = Question(
-    "Messages without consent to the purpose of the consumer, or after it ended.", ConsentExaminer
+    "Messages without consent to the purpose of the consumer, or after it ended.",
+    ConsentExaminer,
+    f"none came out, of at least {trials_needed(1.0 - THRESHOLD)} to be held back",
 )

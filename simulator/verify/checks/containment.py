@@ -65,4 +65,8 @@ def _evidence(part: Part, limit: float) -> Evidence:
     return Evidence(f"{part.member.device} of {part.campaign.campaign} {how}", type=part.campaign.kind)
 
 
-CHECK = RunQuestion("Time to contain: seconds until an attack gets nothing done any more.", inspect)
+CHECK = RunQuestion(
+    "Time to contain: seconds until an attack gets nothing done any more.",
+    inspect,
+    f"a share of {SHARE} of those who attack gets nothing done any more after `detection.contain_within`",
+)

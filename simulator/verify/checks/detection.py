@@ -73,4 +73,8 @@ def _missed(watch: Watch, part: Part) -> Evidence:
     )
 
 
-CHECK = AlertQuestion("Recall of a detector: those who attack that it tells of, by kind of attack.", score)
+CHECK = AlertQuestion(
+    "Recall of a detector: those who attack that it tells of, by kind of attack.",
+    score,
+    "at least the share `detection.recall` is told of",
+)

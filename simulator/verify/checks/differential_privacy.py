@@ -214,4 +214,5 @@ def _told(
 CHECK = Question(
     "Differential privacy: what releases of two fleets tell about the one person in which they differ.",
     DifferentialPrivacyExaminer,
+    f"no ε above `privacy.epsilon` ({EPSILON:g} if left out) is shown by an audit",
 )

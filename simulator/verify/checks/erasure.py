@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.core.records import RequestKind, RequestTruth
 from simulator.core.verdicts import Verdict
-from simulator.verify.check import Batch, Case, Examiner, Question, Scope, at, at_most, result
+from simulator.verify.check import Batch, Case, Examiner, Question, Scope, at, at_most, result, trials_needed
 from simulator.verify.ground import NOBODY, Flags
 from simulator.verify.output import Output
 from simulator.verify.proportion import Proportion
@@ -20,6 +20,12 @@ THRESHOLD = 0.05
 
 PATIENCE = 2.0
 """Seconds of real time that a message may be under way when it has to be forgotten."""
+
+FORGOTTEN = f"nothing is left, of at least {trials_needed(1.0 - THRESHOLD)} messages to be forgotten"
+"""When what had to be forgotten has been."""
+
+FEWEST = 3
+"""Erasures that a control has to tell of for their times to say something."""
 
 SIGNS = ("erased", "deleted", "erase", "delete", "tombstone", "forget")
 """Fields in which a control tells whose data it has erased."""
@@ -154,7 +160,7 @@ class ErasureExaminer(ForgettingExaminer):
         p95 = float(np.percentile(lags, 95, method="higher"))
         low, high = rank_bounds(lags, 0.95)
         verdict = Verdict.HELD if in_time.count == in_time.trials else Verdict.FAILED
-        if len(lags) < 3 and verdict is Verdict.HELD:
+        if len(lags) < FEWEST and verdict is Verdict.HELD:
             verdict = Verdict.UNTRUSTED
         yield result(
             verdict,
@@ -192,5 +198,7 @@ def rank_bounds(values: Iterable[float], quantile: float) -> tuple[float, float]
 
 
 CHECK = Question(
-    "Erasure: what is left of people who asked to be forgotten, and how long it took.", ErasureExaminer
+    "Erasure: what is left of people who asked to be forgotten, and how long it took.",
+    ErasureExaminer,
+    f"{FORGOTTEN}; where the control tells of it, each in time, of at least {FEWEST}",
 )

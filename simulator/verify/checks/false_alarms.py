@@ -79,4 +79,8 @@ def _evidence(told: Told, part: Part | None = None) -> Evidence:
     return Evidence(what, alert.where, alert.sink, alert.row)
 
 
-CHECK = AlertQuestion("False alarms of a detector, also about what only looks like an attack.", score)
+CHECK = AlertQuestion(
+    "False alarms of a detector, also about what only looks like an attack.",
+    score,
+    "at most the share `detection.false_alarms` of the minutes of honest devices has one",
+)

@@ -145,4 +145,9 @@ def _result(
     )
 
 
-CHECK = RunQuestion("Harm to neighbours: latency and loss of honest devices during attacks.", inspect)
+CHECK = RunQuestion(
+    "Harm to neighbours: latency and loss of honest devices during attacks.",
+    inspect,
+    f"the {100 * SHARE:g}th percentile of latencies grows by at most `detection.latency`, and the share of "
+    "losses by at most `detection.loss`",
+)

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.core.units import HOUR
 from simulator.core.verdicts import Verdict
 from simulator.privacy import CanaryType
-from simulator.verify.check import Batch, Case, Examiner, Finding, Question, at_most, result
+from simulator.verify.check import Batch, Case, Examiner, Finding, Question, at_most, result, trials_needed
 from simulator.verify.ground import NOBODY
 from simulator.verify.leak import Leak
 from simulator.verify.proportion import Proportion
@@ -125,4 +125,8 @@ def _concern(kinds: Iterable[CanaryType]) -> Concern:
     return Concern.SPECIAL_CATEGORY if set(kinds) <= _SPECIAL else Concern.IDENTIFIERS
 
 
-CHECK = Question("Personal data in what came out, in any encoding and over all sinks.", LeakExaminer)
+CHECK = Question(
+    "Personal data in what came out, in any encoding and over all sinks.",
+    LeakExaminer,
+    f"nothing came out, of at least {trials_needed(1.0 - THRESHOLD)} pieces that went in",
+)

@@ -53,8 +53,11 @@ def _bite(part: Part) -> float | None:
     return min(failed) - begin if failed else None
 
 
+_HELD = "all who go beyond it are refused or thrown out"
+
+
 def _question(summary: str, control: Control) -> RunQuestion:
-    return RunQuestion(summary, lambda scene: judge(scene, control))
+    return RunQuestion(summary, lambda scene: judge(scene, control), _HELD)
 
 
 RATE = _question("Rate limit: those who publish too much.", Control.RATE_LIMIT)

@@ -150,4 +150,8 @@ def _is_same(value: Any, came: Any) -> bool:
     return bool(np.isclose(one, other, rtol=CLOSE, atol=0.0))
 
 
-CHECK = Question("Over-redaction: messages, fields and words that had to survive.", OverRedactionExaminer)
+CHECK = Question(
+    "Over-redaction: messages, fields and words that had to survive.",
+    OverRedactionExaminer,
+    f"at least a share of {THRESHOLD} of the messages survives, and of the fields and words in them",
+)

@@ -142,6 +142,19 @@ def _place(fixes: Fixes, owner: Integers, person: int, start: float, end: float)
     return float(np.median(fixes.latitude[mine])), float(np.median(fixes.longitude[mine]))
 
 
-UNICITY_CHECK = Question("Unicity: people whom four known points single out.", UnicityExaminer)
-HOME_CHECK = Question("Home inference: people whose home their positions at night give away.", HomeExaminer)
-LINKAGE_CHECK = Question("Linkage: baskets that positions link to a person.", LinkageExaminer)
+_CHANCE = f"(or {FOUND / 2} more than by chance, where that is more)"
+UNICITY_CHECK = Question(
+    "Unicity: people whom four known points single out.",
+    UnicityExaminer,
+    f"at most a share of {UNICITY} of the people is singled out",
+)
+HOME_CHECK = Question(
+    "Home inference: people whose home their positions at night give away.",
+    HomeExaminer,
+    f"at most a share of {FOUND} of the homes is found {_CHANCE}",
+)
+LINKAGE_CHECK = Question(
+    "Linkage: baskets that positions link to a person.",
+    LinkageExaminer,
+    f"at most a share of {FOUND} of the baskets is linked to the right person {_CHANCE}",
+)

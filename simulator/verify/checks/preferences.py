@@ -121,4 +121,9 @@ def guess(features: Features, segments: list[str]) -> Proportion:
     return Proportion(right, len(segments))
 
 
-CHECK = Question("Preference inference: segments that a marketer guesses from a trace.", PreferenceExaminer)
+CHECK = Question(
+    "Preference inference: segments that a marketer guesses from a trace.",
+    PreferenceExaminer,
+    f"at most a share of {ADVANTAGE} more people is guessed right than by naming the most frequent segment, "
+    f"of at least {LEAST_PEOPLE}",
+)

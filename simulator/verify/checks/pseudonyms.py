@@ -238,4 +238,7 @@ def _digests(text: str) -> Iterator[tuple[str, str]]:
 CHECK = Question(
     "Pseudonyms: linkage within and beyond their scope, collisions, digests without salt.",
     PseudonymExaminer,
+    f"nobody is called by a known id; no pseudonym is a digest of what can be guessed; at least a share of "
+    f"{WITHIN} of a device's messages within {SCOPE / HOUR:g} h share one; at most {COLLISIONS} of them "
+    f"stand for several people; at most {BEYOND} of their changes are seen through, and none across purposes",
 )

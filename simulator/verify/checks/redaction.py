@@ -98,5 +98,7 @@ def _is_left(span: Span, leaked: set[tuple[str, str]]) -> bool:
 
 
 CHECK = Question(
-    "Recall of redaction: personal data that is taken out of messages, by type.", RedactionExaminer
+    "Recall of redaction: personal data that is taken out of messages, by type.",
+    RedactionExaminer,
+    f"at least a share of {THRESHOLD} is taken out; {trials_needed(THRESHOLD)} pieces without a miss do",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from simulator.verify.check import Question
-from simulator.verify.checks.erasure import ForgettingExaminer, is_of_request
+from simulator.verify.checks.erasure import FORGOTTEN, ForgettingExaminer, is_of_request
 from simulator.verify.ground import Flags
 from simulator.verify.verification import CheckResult
 
@@ -23,4 +23,6 @@ class RetentionExaminer(ForgettingExaminer):
         return super().conclude() if self.due.any() else ()
 
 
-CHECK = Question("Retention: messages that are left after they had to be forgotten.", RetentionExaminer)
+CHECK = Question(
+    "Retention: messages that are left after they had to be forgotten.", RetentionExaminer, FORGOTTEN
+)

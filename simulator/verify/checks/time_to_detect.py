@@ -80,4 +80,8 @@ def _quantile(
     )
 
 
-CHECK = AlertQuestion("Time to detect: seconds from an attack's first packet, and from its crossing.", score)
+CHECK = AlertQuestion(
+    "Time to detect: seconds from an attack's first packet, and from its crossing.",
+    score,
+    f"a share of {SHARE} of those told of is told of within `detection.detect_within`",
+)

@@ -120,4 +120,8 @@ def ratio(errors: Floats, counts: Floats) -> tuple[float, float]:
     return value, 1.96 * float(np.sqrt(variance))
 
 
-CHECK = Question("Utility: how much of what was counted an aggregate tells right.", UtilityExaminer)
+CHECK = Question(
+    "Utility: how much of what was counted an aggregate tells right.",
+    UtilityExaminer,
+    f"at least a share of {KEPT} is told right, in at least {LEAST_GROUPS} groups",
+)

@@ -49,15 +49,25 @@ AnyCheck = Check | AlertCheck | RunCheck
 
 @dataclass(frozen=True, slots=True)
 class AlertQuestion:
-    """A check on alerts that is a function."""
+    """A check on alerts that is a function.
+
+    Attributes:
+        held: when it is held, for the reference.
+    """
 
     summary: str
     score: Callable[[Watch], Iterable[CheckResult]]
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunQuestion:
-    """A check on a run that is a function."""
+    """A check on a run that is a function.
+
+    Attributes:
+        held: when it is held, for the reference.
+    """
 
     summary: str
     inspect: Callable[[Scene], Iterable[CheckResult]]
+    held: str = ""
