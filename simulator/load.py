@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from heapq import merge
 from itertools import chain, islice
-from operator import itemgetter
 
 from simulator.core import plugins
 from simulator.core.actions import Action, Connect, NetworkChange, Publish, Subscribe
 from simulator.core.credentials import WITNESS
-from simulator.core.ids import device_id
 from simulator.core.process import collector_paused, cpu_seconds, peak_rss_bytes
 from simulator.core.records import Delivered, Outcome
-from simulator.core.seeds import Seeds
 from simulator.core.steps import Step
 from simulator.intrusion import Intrusion, shared
 from simulator.ledger import Ledger
 from simulator.metrics import Register, Tally, Truths, Windows, Witnessed
 from simulator.mqtt import ConnectionCounts, Delivery, DeliveryOptions, require_descriptors
-from simulator.pacing import Spell, presence_actions
+from simulator.pacing import comings
 from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
 from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
-from simulator.witness import Witness, topic_filters
+from simulator.witness import Witness, topic_filters, witness_ids
 
 TICK = 0.5
 """Seconds between two reports of a running load."""
+
+FLUSH = 0.02
+"""Seconds between two moments at which the figures are put into their histograms: little at a time."""
+
+LONGEST_PAUSE = 0.05
+"""Seconds that a turn waits at most when nothing happens."""
+
+GRAIN = 0.0002
+"""Seconds that a turn waits at least for what is not due yet: turns would otherwise outnumber messages."""
 
 BATCH = 64
 """Messages handed over at most between two turns of the event loop, on a schedule."""
@@ -99,6 +104,7 @@ class Load:
         self._begin = clock() if plan.origin is None else plan.origin
         self._first_due = 0.0
         self._next_tick = 0.0
+        self._next_flush = 0.0
         self._behind = 0.0
         self._failure: str | None = None
         self._stopped = stopped
@@ -295,7 +301,7 @@ class Load:
                 return
             self._turn()
 
-    def _turn(self, longest: float = TICK / 10) -> None:
+    def _turn(self, longest: float = LONGEST_PAUSE) -> None:
         """Turn the event loop once, waiting at most this long, and report if it is time."""
         if self._intrusion is not None:
             self._intrusion.poll()
@@ -304,6 +310,9 @@ class Load:
         now = self.now()
         if self._next_coming is not None:
             self._come_and_go(now - self._first_due)
+        if now >= self._next_flush:
+            self._next_flush = now + FLUSH
+            self._tally.flush()
         if now >= self._next_tick:
             self._tick()
 
@@ -354,9 +363,9 @@ class Load:
 
     def _wait_until(self, due: float) -> float:
         """Turn the event loop at least once and until a time has come; return the time then."""
-        self._turn(0.0)
+        self._turn(_pause(due - self.now()))
         while (ahead := due - self.now()) > 0 and not self._stopped():
-            self._turn(min(ahead, TICK / 10))
+            self._turn(_pause(ahead))
         return self.now()
 
     def _send_at_will(self, steps: Iterator[Step]) -> None:
@@ -403,7 +412,11 @@ class Load:
         self._next_tick = self.now() + TICK
         self._rows.flush()
         self._report(self.standing())
-        self._tally.flush()
+
+
+def _pause(ahead: float) -> float:
+    """Return how long one turn may wait for what is due in `ahead` seconds, if it is ahead at all."""
+    return min(max(ahead, GRAIN), LONGEST_PAUSE) if ahead > 0 else 0.0
 
 
 def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:
@@ -423,35 +436,6 @@ def open_rows(folder: RunFolder | None) -> Iterator[RowWriter]:
     else:
         with TruthWriter(folder) as truth:
             yield truth
-
-
-def comings(
-    presence: Callable[[str], Iterator[Spell]], sessions: Iterable[Action]
-) -> Iterator[tuple[float, Action]]:
-    """Yield when devices connect, subscribe and leave, in order of time.
-
-    Args:
-        presence: when a device is connected.
-        sessions: a Connect for each device, and its subscriptions.
-    """
-    connects: dict[str, Connect] = {}
-    subscribes: dict[str, list[Subscribe]] = {}
-    for action in sessions:
-        if isinstance(action, Connect):
-            connects[action.device] = action
-        elif isinstance(action, Subscribe):
-            subscribes.setdefault(action.device, []).append(action)
-    each = (
-        presence_actions(presence(device), connect, subscribes.get(device, ()))
-        for device, connect in connects.items()
-    )
-    return merge(*each, key=itemgetter(0))
-
-
-def witness_ids(seed: int, shard: str, count: int) -> tuple[str, ...]:
-    """Return the client ids of a shard's own subscriber."""
-    names = (shard if number == 0 else f"{shard}-{number}" for number in range(count))
-    return tuple(device_id(Seeds(seed), "witness", name) for name in names)
 
 
 def _witness(plan: Plan, tally: Tally) -> Witness:

@@ -14,7 +14,9 @@ import msgspec
 
 from simulator.core.actions import Publish
 from simulator.core.consent_topics import REGISTRAR
+from simulator.core.ids import device_id
 from simulator.core.records import Delivered, Outcome
+from simulator.core.seeds import Seeds
 from simulator.core.topics import topic_filter
 from simulator.metrics import Witnessed
 
@@ -148,3 +150,9 @@ def topic_filters(
     else:
         for device in filter(witness.watches, devices):
             yield topic_filter(template, {"device": device})
+
+
+def witness_ids(seed: int, shard: str, count: int) -> tuple[str, ...]:
+    """Return the client ids of a shard's own subscriber."""
+    names = (shard if number == 0 else f"{shard}-{number}" for number in range(count))
+    return tuple(device_id(Seeds(seed), "witness", name) for name in names)

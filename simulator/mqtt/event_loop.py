@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import select
 import selectors
 from collections import deque
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from simulator.mqtt.tls import Security, failure, refuses
 from simulator.mqtt.websocket import UpgradeRefusedError
 
 _READ_SIZE = 64 * 1024
+
+_SELECTABLE = 1024
+"""Descriptors from here on are beyond `select`."""
 
 _SEND_AT = 16 * 1024
 """Bytes at which a session's frames are sent without waiting for the next turn of the loop."""
@@ -73,7 +77,7 @@ class EventLoop:
         until_dialling = self._dial_more()
         self._flush_all()
         longest = min(timeout, until_dialling)
-        for key, events in self._selector.select(self._timers.wait(self.clock(), longest)):
+        for key, events in self._ready(self._timers.wait(self.clock(), longest)):
             if not key.data.closed:
                 self._on_ready(key.data, events)
         now = self.clock()
@@ -207,6 +211,17 @@ class EventLoop:
             self._arriving -= 1
 
     # Reading and writing
+
+    def _ready(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return the connections that are ready, after so many seconds at most.
+
+        Waits with `select` for the selector as a whole: epoll rounds its own timeout up to a millisecond, in
+        which many messages can come due.
+        """
+        if timeout > 0 and self._selector.fileno() < _SELECTABLE:
+            select.select([self._selector], [], [], timeout)
+            timeout = 0.0
+        return self._selector.select(timeout)
 
     def _on_ready(self, connection: Connection, events: int) -> None:
         if connection.dialling:

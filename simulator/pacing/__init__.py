@@ -6,7 +6,7 @@ from simulator.pacing.course import Course
 from simulator.pacing.max_pacer import MaxPacer
 from simulator.pacing.pacer import Pacer
 from simulator.pacing.pacer_share import PacerShare
-from simulator.pacing.presence import presence_actions
+from simulator.pacing.presence import comings, presence_actions
 from simulator.pacing.rank import rank
 from simulator.pacing.rate_pacer import RatePacer
 from simulator.pacing.speed_pacer import SpeedPacer
@@ -24,6 +24,7 @@ __all__ = [
     "SpeedPacer",
     "Spell",
     "StagesPacer",
+    "comings",
     "common",
     "presence_actions",
     "rank",

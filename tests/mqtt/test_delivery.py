@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,18 @@ def test_a_witness_receives_exactly_what_the_broker_has(
         assert delivered.acked is not None
         assert delivered.due <= delivered.sent <= delivered.acked
         assert (delivered.attempts, delivered.reason) == (1, None)
+
+
+def test_a_loop_whose_descriptor_is_beyond_what_select_takes_waits_and_delivers_all_the_same(
+    mosquitto: LocalMosquitto, deliver: Deliver
+) -> None:
+    with ExitStack() as before:
+        for _ in range(1_024):
+            before.callback(os.close, os.dup(0))
+        watched = deliver(mosquitto.endpoint(Protocol.MQTT_311))
+        watched.submit(connect("d0"), numbered(0, 1, "d0"))
+        watched.delivery.finish(10.0)
+    assert watched.counts() == {Outcome.ACKNOWLEDGED: 1}
 
 
 @pytest.mark.parametrize("persistence", [False, True])

@@ -94,12 +94,12 @@ class SteppedClock:
             on_outcome=lambda _publish, _delivered: None,
             on_message=lambda _device, _topic, _payload: None,
         )
-        self._select = self.delivery._loop._selector.select
-        self.delivery._loop._selector.select = self.wait  # type: ignore[method-assign,assignment]
+        self._ready = self.delivery._loop._ready
+        self.delivery._loop._ready = self.wait  # type: ignore[method-assign]
 
     def wait(self, timeout: float) -> Any:
         self.now += timeout
-        return self._select(0)
+        return self._ready(0.0)
 
 
 def test_the_loop_wakes_when_the_next_connection_may_be_opened(listener: Endpoint) -> None:
