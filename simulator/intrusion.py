@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -131,6 +132,11 @@ class Intrusion:
     def connections(self) -> ConnectionCounts:
         """What happened to their connections so far."""
         return self._delivery.connections
+
+    @property
+    def held_back(self) -> Counter[str]:
+        """Their messages and connections that a cap has held back, by cap."""
+        return Counter(self._delivery.held_back)
 
     def _ended(self, _publish: Publish, delivered: Delivered) -> None:
         self._settled(delivered)

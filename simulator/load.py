@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -156,6 +157,7 @@ class Load:
             connections=delivery.connections,
             states=delivery.states,
             outsiders=self._intrusion.connections if self._intrusion else ConnectionCounts(),
+            kept_out=self._intrusion.held_back if self._intrusion else Counter(),
             transports=delivery.transports(),
             queued=delivery.queued,
             in_flight=delivery.in_flight,

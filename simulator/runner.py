@@ -27,6 +27,8 @@ from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan, open_credentials
 from simulator.reach import Reach
 from simulator.report import (
+    AttackConnections,
+    Attacks,
     CleanUp,
     Connections,
     Denied,
@@ -34,6 +36,7 @@ from simulator.report import (
     Timeline,
     Unreached,
     Update,
+    attack_messages,
     summarize,
     write_junit,
     write_summary,
@@ -266,6 +269,16 @@ def _summary(plan: Plan, ended: Ended, broker: str, trial: Trial) -> Summary:
         refusals=standing.refusals,
         egress=trial.rows,
         distrust=trial.distrust,
+        attacks=_attacks(standing) if scenario.attacks else None,
+    )
+
+
+def _attacks(standing: Standing) -> Attacks:
+    counts = standing.outsiders
+    return Attacks(
+        connections=AttackConnections(counts.asked, counts.reached, counts.refused, counts.lost),
+        messages=attack_messages(standing.truths),
+        held_back=dict(standing.kept_out),
     )
 
 

@@ -23,6 +23,7 @@ class Standing:
         connections: what happened to the connections.
         states: sessions by where they are.
         outsiders: what happened to the connections of attackers from outside the fleet.
+        kept_out: their messages and connections by the hard cap that they were beyond.
         transports: connections by the transport that carries them.
         queued: messages that are due and wait to be sent.
         in_flight: messages that are sent and wait for the broker's answer.
@@ -43,6 +44,7 @@ class Standing:
     connections: ConnectionCounts = field(default_factory=ConnectionCounts)
     states: Counter[SessionState] = field(default_factory=Counter)
     outsiders: ConnectionCounts = field(default_factory=ConnectionCounts)
+    kept_out: Counter[str] = field(default_factory=Counter)
     transports: dict[str, int] = field(default_factory=dict)
     queued: int = 0
     in_flight: int = 0
@@ -71,6 +73,7 @@ class Standing:
             whole.connections += load.connections
             whole.states.update(load.states)
             whole.outsiders += load.outsiders
+            whole.kept_out.update(load.kept_out)
             transports.update(load.transports)
             held_back.update(load.held_back)
             whole.refusals.update(load.refusals)

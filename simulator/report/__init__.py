@@ -2,8 +2,11 @@
 
 from simulator.report.junit import write_junit
 from simulator.report.progress import Progress, Update
-from simulator.report.summarize import LAG_LIMIT, metric_values, percentiles, summarize
+from simulator.report.summarize import LAG_LIMIT, attack_messages, metric_values, percentiles, summarize
 from simulator.report.summary import (
+    AttackConnections,
+    AttackMessages,
+    Attacks,
     CleanUp,
     Connections,
     Denied,
@@ -26,6 +29,9 @@ from simulator.report.timeline import Spread, Stretch, Timeline, read_timeline
 
 __all__ = [
     "LAG_LIMIT",
+    "AttackConnections",
+    "AttackMessages",
+    "Attacks",
     "CleanUp",
     "Connections",
     "Denied",
@@ -43,6 +49,7 @@ __all__ = [
     "Unreached",
     "Update",
     "VerdictResult",
+    "attack_messages",
     "encode_summary",
     "exit_code",
     "metric_values",

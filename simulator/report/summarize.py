@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from simulator.core.records import Outcome
 from simulator.core.refusals import Refusal
 from simulator.core.thresholds import PERCENTILES, Quantity, Threshold
-from simulator.metrics import Counts, Histogram, Tally, Witnessed
+from simulator.metrics import Counts, Histogram, Tally, Truths, Witnessed
 from simulator.report.summary import (
+    AttackMessages,
+    Attacks,
     Connections,
     KindMessages,
     Latencies,
@@ -45,6 +48,7 @@ def summarize(
     refusals: Mapping[Refusal, int] | None = None,
     egress: Mapping[str, int] | None = None,
     distrust: Iterable[str] = (),
+    attacks: Attacks | None = None,
     lag_limit: float = LAG_LIMIT,
 ) -> Summary:
     """Return the result of a run.
@@ -74,6 +78,7 @@ def summarize(
         refusals: by what the broker refused and why.
         egress: what each tap received.
         distrust: reasons from elsewhere not to trust the run.
+        attacks: what attacks asked of the broker, if there were any.
         lag_limit: seconds; see `LAG_LIMIT`.
     """
     counts = tally.totals()
@@ -116,7 +121,22 @@ def summarize(
         held_back=dict(held_back or {}),
         refusals=_by_reason(refusals or {}),
         egress=dict(egress or {}),
+        attacks=attacks,
     )
+
+
+def attack_messages(truths: Truths) -> dict[str, AttackMessages]:
+    """Return the messages of attacks by kind, as a summary has them."""
+    return {
+        kind: AttackMessages(
+            due=due,
+            accepted=sum(count for (of, end), count in truths.ended.items() if of == kind and end.delivered),
+            refused=truths.ended[kind, Outcome.REFUSED],
+            dropped=truths.ended[kind, Outcome.DROPPED],
+            lost=truths.ended[kind, Outcome.LOST],
+        )
+        for kind, due in sorted(truths.attacks.items())
+    }
 
 
 def metric_values(tally: Tally, connections: Connections, seconds: float) -> dict[str, float | None]:

@@ -170,6 +170,63 @@ class CleanUp(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+class AttackConnections(msgspec.Struct, frozen=True):
+    """Counts of connections of outsiders; none of them is among the fleet's.
+
+    Attributes:
+        asked: what attacks wanted.
+        reached: those of them that the broker let in.
+        refused: those that it did not; one that is broken off before an answer is neither.
+        lost: times that one that was let in broke, not by the outsider.
+    """
+
+    asked: int = 0
+    reached: int = 0
+    refused: int = 0
+    lost: int = 0
+
+
+class AttackMessages(msgspec.Struct, frozen=True):
+    """Counts of messages that are part of an attack; the other four add up to those due.
+
+    Attributes:
+        accepted: the broker answered for them, or has them.
+        dropped: never sent, since there was no connection or a cap was met.
+        lost: sent, and the connection gave no answer; over raw connections nobody waits for one.
+    """
+
+    due: int = 0
+    accepted: int = 0
+    refused: int = 0
+    dropped: int = 0
+    lost: int = 0
+
+    def __add__(self, other: AttackMessages) -> AttackMessages:
+        """Return the counts of both."""
+        return AttackMessages(
+            self.due + other.due,
+            self.accepted + other.accepted,
+            self.refused + other.refused,
+            self.dropped + other.dropped,
+            self.lost + other.lost,
+        )
+
+
+class Attacks(msgspec.Struct, frozen=True):
+    """What attacks asked of the broker.
+
+    Attributes:
+        connections: of outsiders.
+        messages: by kind of attack. Those of outsiders are not among the run's messages; those of devices of
+            the fleet that were turned are, since their connections are the fleet's.
+        held_back: messages and connections of outsiders by the hard cap that they were beyond.
+    """
+
+    connections: AttackConnections
+    messages: Mapping[str, AttackMessages]
+    held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
+
+
 class ThresholdResult(msgspec.Struct, frozen=True):
     """A threshold and what came of it.
 
@@ -234,6 +291,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         egress: what each tap received of what came out of controls.
         verdicts: on each control, by check; all about them is in ``verify.json``.
         clean_up: what was removed from the broker at the end, None if nothing had to be.
+        attacks: what attacks asked of the broker, None if there was none.
     """
 
     status: Status
@@ -259,6 +317,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     held_back: Mapping[str, int] = msgspec.field(default_factory=dict)
     refusals: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
     clean_up: CleanUp | None = None
+    attacks: Attacks | None = None
     egress: Mapping[str, int] = msgspec.field(default_factory=dict)
     verdicts: tuple[VerdictResult, ...] = ()
 

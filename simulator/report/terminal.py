@@ -14,6 +14,8 @@ from rich.text import Text
 from simulator.core.thresholds import Threshold
 from simulator.core.units import format_duration
 from simulator.report.summary import (
+    AttackMessages,
+    Attacks,
     CleanUp,
     KindMessages,
     Messages,
@@ -93,6 +95,8 @@ def _facts(summary: Summary) -> RenderableType:
     if summary.held_back:
         counts = (f"{count:,} {cap}" for cap, count in summary.held_back.items())
         facts.add_row("Held back", f"{', '.join(counts)}; --limit changes a cap")
+    if summary.attacks is not None:
+        facts.add_row("Attacks", _attacks(summary.attacks))
     if summary.clean_up is not None:
         facts.add_row("Cleaned up", _cleaned_up(summary.clean_up))
     facts.add_row(
@@ -109,6 +113,25 @@ def _refused(summary: Summary) -> str:
         for what, reasons in summary.refusals.items()
         for reason, count in reasons.items()
     )
+
+
+def _attacks(attacks: Attacks) -> str:
+    """Return what attacks asked for and got, beside the fleet's own counts."""
+    told = []
+    connections, messages = attacks.connections, sum(attacks.messages.values(), AttackMessages())
+    if connections.asked:
+        told.append(
+            f"{connections.asked:,} connections of outsiders asked, {connections.reached:,} let in, "
+            f"{connections.refused:,} refused"
+        )
+    if messages.due:
+        told.append(
+            f"{messages.due:,} messages, {messages.accepted:,} accepted, {messages.refused:,} refused, "
+            f"{messages.dropped:,} dropped, {messages.lost:,} without an answer"
+        )
+    if attacks.held_back:
+        told.append("held back: " + ", ".join(f"{count:,} {cap}" for cap, count in attacks.held_back.items()))
+    return "; ".join(told) or "none came to do anything"
 
 
 def _cleaned_up(done: CleanUp) -> str:

@@ -235,6 +235,21 @@ def test_honest_messages_arrive_all_the_same_and_are_counted_alone(badly: Raid, 
         assert len(flooded) == pytest.approx(900, rel=0.02)
 
 
+def test_what_attacks_asked_for_and_got_is_counted_beside_the_fleet(badly: Raid, well: Raid) -> None:
+    for of in (badly, well):
+        attacks = of.summary.attacks
+        assert attacks is not None
+        moments = Counter(s.state for s in of.sessions if s.device in of.stream.outsiders)
+        assert attacks.connections.asked == moments[SessionMoment.CONNECTING]
+        assert attacks.connections.reached == moments[SessionMoment.CONNECTED]
+        hostile = Counter(row.attack.rpartition("-")[0] for row in of.messages if row.attack)
+        assert {kind: counts.due for kind, counts in attacks.messages.items()} == hostile
+        assert not attacks.held_back
+    assert well.summary.attacks is not None
+    assert badly.summary.attacks is not None
+    assert well.summary.attacks.connections.refused > badly.summary.attacks.connections.refused
+
+
 def test_nothing_of_it_remains(badly: Raid, well: Raid) -> None:
     for of in (badly, well):
         assert not of.remains

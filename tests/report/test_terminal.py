@@ -10,7 +10,7 @@ from summaries import THRESHOLDS, UNREACHED, count, summary
 
 from simulator.core.records import Outcome
 from simulator.metrics import Tally
-from simulator.report import CleanUp, Summary, print_summary
+from simulator.report import AttackConnections, AttackMessages, Attacks, CleanUp, Summary, print_summary
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = Path("runs/smart-home-evening-20260302-170000")
@@ -75,6 +75,18 @@ def test_what_was_removed_from_the_broker_is_said_and_what_was_left() -> None:
     text = " ".join(printed(done).split())
     assert "3 left (not authorized), which fleetsim clean may try again" in text
     assert "Cleaned up" not in printed(summary())
+
+
+def test_what_attacks_asked_for_is_said_apart_from_the_fleet() -> None:
+    asked = Attacks(
+        AttackConnections(asked=132, reached=58, refused=55),
+        {"botnet": AttackMessages(due=90, accepted=90), "replay": AttackMessages(due=10, dropped=4, lost=6)},
+        held_back={"cap on connections": 3},
+    )
+    said = " ".join(printed(replace(summary(), attacks=asked)).split())
+    assert "132 connections of outsiders asked, 58 let in, 55 refused; 100 messages, 90 accepted" in said
+    assert "4 dropped, 6 without an answer; held back: 3 cap on connections" in said
+    assert "Attacks" not in printed(summary())
 
 
 def test_a_terminal_without_unicode_gets_plain_marks() -> None:
