@@ -190,7 +190,9 @@ class AttackMessages(msgspec.Struct, frozen=True):
     """Counts of messages that are part of an attack; the other four add up to those due.
 
     Attributes:
+        due: that had to be sent.
         accepted: the broker answered for them, or has them.
+        refused: the broker said no to them.
         dropped: never sent, since there was no connection or a cap was met.
         lost: sent, and the connection gave no answer; over raw connections nobody waits for one.
     """

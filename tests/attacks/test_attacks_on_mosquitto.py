@@ -21,7 +21,7 @@ from raided import Stream, scenario
 
 from simulator.broker import LocalMosquitto
 from simulator.broker.credentials import BrokerKind, Credentials
-from simulator.core.actions import Connect
+from simulator.core.actions import Connect, Dial
 from simulator.core.campaigns import CampaignTruth, Overheard
 from simulator.core.credentials import WITNESS, Login
 from simulator.core.records import MessageTruth, SessionChange, SessionMoment
@@ -239,9 +239,10 @@ def test_what_attacks_asked_for_and_got_is_counted_beside_the_fleet(badly: Raid,
     for of in (badly, well):
         attacks = of.summary.attacks
         assert attacks is not None
-        moments = Counter(s.state for s in of.sessions if s.device in of.stream.outsiders)
-        assert attacks.connections.asked == moments[SessionMoment.CONNECTING]
-        assert attacks.connections.reached == moments[SessionMoment.CONNECTED]
+        theirs = [action for action, _ in of.stream.steps if action.device in of.stream.outsiders]
+        asked = sum(isinstance(action, Connect | Dial) for action in theirs)
+        assert attacks.connections.asked == asked
+        assert attacks.connections.reached + attacks.connections.refused <= asked
         hostile = Counter(row.attack.rpartition("-")[0] for row in of.messages if row.attack)
         assert {kind: counts.due for kind, counts in attacks.messages.items()} == hostile
         assert not attacks.held_back
