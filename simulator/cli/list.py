@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import click
 
-from simulator.core import plugins
 from simulator.core.errors import FleetsimError
 
 
@@ -24,10 +23,14 @@ def _hazards() -> dict[str, str]:
 
 
 def _installed(group: str) -> dict[str, str]:
+    from simulator.core import plugins
+
     return {kind: _summary(group, kind) for kind in plugins.kinds(group)}
 
 
 def _summary(group: str, kind: str) -> str:
+    from simulator.core import plugins
+
     try:
         return str(plugins.load(group, kind).summary)
     except FleetsimError as error:
