@@ -16,16 +16,19 @@ from simulator.core.errors import (
 from simulator.core.shard import Shard
 from simulator.core.verdicts import Verdict
 from simulator.core.version import __version__
+from simulator.harness import Fleetsim, RunningBroker
 from simulator.result import Judgement, Run
 from simulator.stream import Stream
 
 __all__ = [
     "ExitCode",
+    "Fleetsim",
     "FleetsimError",
     "Judgement",
     "Problem",
     "Run",
     "RunFailedError",
+    "RunningBroker",
     "ScenarioError",
     "Shard",
     "Stream",

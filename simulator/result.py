@@ -74,15 +74,21 @@ class Judgement:
 
     def explain(self) -> str:
         """Return the verdict with its reason and some evidence, in a few lines."""
-        shown = [f"  {_told(one)}" for one in self.evidence[:_MOST_EVIDENCE]]
+        shown = [f"  {self._told(one)}" for one in self.evidence[:_MOST_EVIDENCE]]
         if (rest := len(self.evidence) - len(shown)) > 0:
-            shown.append(f"  and {rest} more in {self.folder / 'verify.json'}")
+            shown.append(f"  and {rest} more in verify.json")
         return "\n".join([f"{self.control}: {self.check} {self.verdict}: {self.reason}", *shown])
 
     def __repr__(self) -> str:
         # pytest shows no more than some 240 characters of it, so what matters most comes first.
-        clearest = next((f"; {_told(one)}" for one in self.evidence), "")
+        clearest = next((f"; {self._told(one)}" for one in self.evidence), "")
         return f"<{self.control}: {self.check} {self.verdict}: {self.reason}{clearest}>"
+
+    def _told(self, evidence: Evidence) -> str:
+        """Return a piece of evidence in one line, with its place as seen from the run's folder."""
+        if not evidence.where:
+            return evidence.what
+        return f"{evidence.where.removeprefix(f'{self.folder}/')}: {evidence.what}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -203,7 +209,7 @@ class Run:
             for one in summary.thresholds
             if not one.held
         ]
-        lines += [one.explain() for one in self.judgements if not one.held]
+        lines += [one.explain() for one in self.judgements if self._unexpected(one)]
         return "\n".join([*lines, f"everything is in {self.folder}"])
 
     @property
@@ -282,6 +288,11 @@ class Run:
         _known(tap, "tap", "recorded anything", tapes)
         return Rows(tapes[tap], Row)
 
+    def _unexpected(self, judgement: Judgement) -> bool:
+        """Return whether a verdict is not what the scenario expects, which is that a control holds."""
+        expected = ((one.control, one.check) for one in self.summary.verdicts if one.held)
+        return (judgement.control, judgement.check) not in expected
+
     @property
     def _files(self) -> RunFolder:
         from simulator.truth import RunFolder
@@ -293,13 +304,11 @@ class Run:
 
     def __repr__(self) -> str:
         wrong = [one.expression for one in self.summary.thresholds if not one.held]
-        wrong += [f"{one.control} {one.check}: {one.verdict}" for one in self.judgements if not one.held]
+        wrong += [
+            f"{one.control} {one.check}: {one.verdict}" for one in self.judgements if self._unexpected(one)
+        ]
         why = "; ".join([*filter(None, [self.summary.failure]), *self.summary.distrust, *wrong])
         return f"<run of {self.summary.scenario}: {self.status}{why and f' ({why})'}, in {self.folder}>"
-
-
-def _told(evidence: Evidence) -> str:
-    return f"{evidence.where}: {evidence.what}" if evidence.where else evidence.what
 
 
 def _known(name: str, noun: str, what: str, names: Iterable[str]) -> None:

@@ -12,6 +12,9 @@ from prometheus_server import PrometheusServer
 
 from simulator.broker import EmbeddedBroker, LocalMosquitto
 
+collect_ignore = ["sample_device", "sample_service"]
+"""Projects of their own, whose tests run where they are installed; see tests/api/test_sample_projects.py."""
+
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import simpy
 
@@ -166,9 +166,17 @@ class Placement:
 class Family(Protocol):
     """A device family, as an entry point of the group ``simulator.devices`` provides it."""
 
-    kind: ClassVar[str]
-    summary: ClassVar[str]
-    options: ClassVar[type[DeviceOptions]]
+    @property
+    def kind(self) -> str:
+        """What a scenario calls it; also the entry point's name."""
+
+    @property
+    def summary(self) -> str:
+        """What it senses, in one line."""
+
+    @property
+    def options(self) -> type[DeviceOptions]:
+        """What a scenario can say about it."""
 
     def placements(
         self, neighbourhood: Neighbourhood, options: Any, draws: Callable[[str, str], Draws]

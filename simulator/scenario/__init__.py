@@ -1,7 +1,7 @@
 """What is to be simulated: a YAML file as a frozen, validated model."""
 
 from simulator.scenario.controls import ControlOptions, Ready, TapKind, TapOptions
-from simulator.scenario.loader import Source, load_scenario, scenario_file, written
+from simulator.scenario.loader import Source, changed, load_scenario, scenario_file, written
 from simulator.scenario.model import Pace, Scenario, World
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.schema import schema
@@ -18,6 +18,7 @@ __all__ = [
     "TapKind",
     "TapOptions",
     "World",
+    "changed",
     "load_scenario",
     "scenario_file",
     "schema",

@@ -91,6 +91,15 @@ def read_scenario(source: Source) -> Document:
     return document
 
 
+def changed(scenario: Scenario, fields: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with other values for some of its fields, as a file would hold them.
+
+    Raises:
+        ScenarioError: it cannot be so.
+    """
+    return validated(Document(scenario.model_dump(mode="json") | dict(fields), {(): _GIVEN}))
+
+
 def written(value: object, where: str) -> str:
     """Return a value of a program as a scenario's file would hold it.
 

@@ -12,7 +12,7 @@ import numpy as np
 from simulator.verify.fixes import Integers
 from simulator.verify.ground import NOBODY, Ground
 from simulator.verify.groups import Answers, Group, read_group
-from simulator.verify.output import Output
+from simulator.verify.output import PAYLOAD, Output
 from simulator.verify.verification import Join
 
 IDS = ("id", "message_id", "message", "event_id", "mid")
@@ -95,7 +95,8 @@ class Joiner:
 
 def _id_of(output: Output) -> str | None:
     found = output.first(IDS)
-    if found is None and LINE in output.fields:
-        match = _ID.search(str(output.fields[LINE]))
+    if found is None and (text := output.first((LINE, PAYLOAD))) is not None:
+        # A line, or a payload in a format that is not read here: an id is known by its letters.
+        match = _ID.search(text.decode("latin-1") if isinstance(text, bytes) else str(text))
         return match[0] if match else None
     return found if type(found) is str else None
