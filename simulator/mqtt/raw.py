@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from simulator.mqtt.counts import SessionState, Tally
 from simulator.mqtt.fast_link import connect_packet
 from simulator.mqtt.loop import Loop
 from simulator.mqtt.options import DeliveryOptions
+from simulator.mqtt.passenger import Passenger
 from simulator.mqtt.reasons import Cause, reason_name
 
 _CONNACK = 0x20
@@ -61,7 +61,7 @@ class RawLink:
                 told(self._heard[3])
 
 
-class RawSession:
+class RawSession(Passenger):
     """One client's raw connections, one after the other; it is `Carried` by the loop and never reconnects.
 
     Args:
@@ -75,21 +75,11 @@ class RawSession:
 
     __slots__ = (
         "_dial",
-        "_endpoint",
         "_handed",
-        "_loop",
         "_marks",
-        "_options",
         "_settle",
-        "_tally",
-        "_timeout_at",
         "_written",
-        "alarms",
-        "device",
-        "dirty",
         "link",
-        "state",
-        "wake_at",
     )
 
     def __init__(
@@ -101,41 +91,19 @@ class RawSession:
         tally: Tally,
         settle: OnRaw,
     ) -> None:
-        self.device = device
-        self.state = SessionState.ENDED
+        super().__init__(device, endpoint, options, loop, tally)
         self.link: RawLink | None = None
-        self.alarms: list[float] = []
-        self.wake_at = math.inf
-        self.dirty = False
-        self._endpoint = endpoint
-        self._options = options
-        self._loop = loop
-        self._tally = tally
         self._settle = settle
         self._dial: Dial | None = None
         self._marks: deque[_Mark] = deque()
         self._written = self._handed = 0
-        self._timeout_at = math.inf
 
     @property
     def claim(self) -> Claim | None:
         """Whom it claims to be; nobody, where it does not say."""
         if self._dial is None:
             return Claim()
-        hello = self._dial.hello
-        return self._dial.claim or Claim() if hello is None else hello.claim
-
-    @property
-    def source(self) -> str | None:
-        """The address that it connects from, None if left to the run."""
-        hello = None if self._dial is None else self._dial.hello
-        return None if hello is None else hello.source
-
-    @property
-    def client_id(self) -> str | None:
-        """What it calls itself, if not by its id."""
-        hello = None if self._dial is None else self._dial.hello
-        return None if hello is None else hello.client_id
+        return self._dial.claim or Claim() if self.hello is None else self.hello.claim
 
     @property
     def abrupt(self) -> bool:
@@ -154,6 +122,7 @@ class RawSession:
             return
         self._tally.open += 1
         self._dial = action
+        self.hello = action.hello
         self._written = self._handed = 0
         self.link = RawLink(self._greeted)
         self.state = SessionState.IDLE

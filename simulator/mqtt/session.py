@@ -18,6 +18,7 @@ from simulator.mqtt.link import Greeting, Link, LinkFactory
 from simulator.mqtt.loop import Loop
 from simulator.mqtt.options import DeliveryOptions
 from simulator.mqtt.outbox import Outbox, Settle
+from simulator.mqtt.passenger import Passenger
 from simulator.mqtt.reasons import ELSEWHERE, FIRST_FAILURE, PASSING, Cause, reason_name
 from simulator.mqtt.subscriptions import Subscriptions
 
@@ -28,7 +29,7 @@ _OVER = (SessionState.ENDED, SessionState.REFUSED)
 _ON_ITS_WAY = (SessionState.IDLE, SessionState.CONNECTING, SessionState.BACKING_OFF)
 
 
-class Session:
+class Session(Passenger):
     """Carries out a device's actions in order, over as many connections as it takes.
 
     It hears from its link (it is the link's `Listener`) and from the loop (which it is `Carried` by), and
@@ -36,29 +37,18 @@ class Session:
     """
 
     __slots__ = (
-        "_asked",
         "_attempts",
-        "_endpoint",
         "_history",
         "_keep_alive",
         "_leaving",
-        "_loop",
         "_make_link",
-        "_options",
         "_outbox",
         "_parting",
         "_reason",
         "_renew_at",
         "_subscriptions",
         "_talking",
-        "_tally",
-        "_timeout_at",
-        "alarms",
-        "device",
-        "dirty",
         "link",
-        "state",
-        "wake_at",
     )
 
     def __init__(
@@ -72,18 +62,10 @@ class Session:
         backoff: Backoff,
         settle: Settle,
     ) -> None:
-        self.device = device
-        self.state = SessionState.ENDED
+        super().__init__(device, endpoint, options, loop, tally)
         tally.states[SessionState.ENDED] += 1
         self.link: Link | None = None
-        self.alarms: list[float] = []
-        self.wake_at = math.inf
-        self.dirty = False
-        self._endpoint = endpoint
-        self._options = options
-        self._loop = loop
         self._make_link = make_link
-        self._tally = tally
         pace = pace_of(device)
         self._attempts = Attempts(options, tally, backoff)
         self._history = History(device, loop)
@@ -94,8 +76,6 @@ class Session:
         self._leaving = False  # our DISCONNECT is written
         self._talking = False  # connected, and our DISCONNECT is not written
         self._reason: str | None = None
-        self._timeout_at = math.inf
-        self._asked: Connect | None = None  # the last that opened it
         self._renew_at = math.inf
 
     # What the device does
@@ -117,7 +97,7 @@ class Session:
             self._history.refused(Cause.CONNECTION_CAP, self._loop.clock())
             return
         self.link = self._make_link(self._options.hello(action, self._endpoint), self)
-        self._asked = action
+        self.hello = action
         self._keep_alive.seconds = action.keep_alive
         self._reason = None
         self._dial()
@@ -266,10 +246,10 @@ class Session:
 
     def _renew(self) -> bool:
         """Leave in order and come back with a new login; return False if the device is to leave anyway."""
-        if self._parting or self._asked is None:
+        if self._parting or self.hello is None:
             return False
-        self.disconnect(Disconnect(self._asked.at, self.device))
-        self.connect(self._asked)
+        self.disconnect(Disconnect(self.hello.at, self.device))
+        self.connect(self.hello)
         return True
 
     # What the link tells
@@ -290,8 +270,8 @@ class Session:
         self._keep_alive.spoke_at = now
         if (wanted := greeting.keep_alive) is not None:
             self._keep_alive.seconds = wanted
-        elif self._asked is not None:  # the last connection's broker may have wanted another
-            self._keep_alive.seconds = self._asked.keep_alive
+        elif self.hello is not None:  # the last connection's broker may have wanted another
+            self._keep_alive.seconds = self.hello.keep_alive
         for action in self._subscriptions.missing(greeting.session_present):
             self._subscribe(action)
         self._outbox.connected(greeting, self._link())
@@ -360,17 +340,7 @@ class Session:
     @property
     def claim(self) -> Claim | None:
         """Whom it claims to be; itself if None."""
-        return None if self._asked is None else self._asked.claim
-
-    @property
-    def source(self) -> str | None:
-        """The address that it connects from; left to the run if None."""
-        return None if self._asked is None else self._asked.source
-
-    @property
-    def client_id(self) -> str | None:
-        """What it calls itself, if not by its id."""
-        return None if self._asked is None else self._asked.client_id
+        return None if self.hello is None else self.hello.claim
 
     @property
     def abrupt(self) -> bool:
