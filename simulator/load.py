@@ -6,7 +6,6 @@ import gc
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -19,11 +18,11 @@ from simulator.core.steps import Step
 from simulator.intrusion import Intrusion, shared
 from simulator.ledger import Ledger
 from simulator.metrics import Register, Tally, Truths, Windows, Witnessed
-from simulator.mqtt import ConnectionCounts, Delivery, DeliveryOptions, require_descriptors
+from simulator.mqtt import ConnectionCounts, Delivery, require_descriptors
 from simulator.pacing import comings
 from simulator.plan import CLOSED_LOOP_QUEUE, Ended, Plan
 from simulator.standing import Standing
-from simulator.truth import NoRows, RowWriter, RunFolder, TruthWriter
+from simulator.truth import RowWriter
 from simulator.witness import Witness, topic_filters, witness_ids
 
 TICK = 0.5
@@ -51,12 +50,6 @@ SILENCE = 2.0
 """Seconds without a message after which the witness expects no more."""
 
 TOO_LATE = "handed over too late"
-
-CONFIRMATIONS = 500
-"""Pings a second at most that ask whether QoS 0 messages have arrived, in a fleet that always talks."""
-
-LONGEST_CONFIRMATION = 10.0
-"""Seconds after which they ask all the same."""
 
 ATTENTION = 0.005
 """Seconds after which the outsiders of an attack are looked after at the latest, while there are any."""
@@ -119,9 +112,7 @@ class Load:
         outsiders = self._fleet.outsiders
         require_descriptors(len(self._fleet.devices) + len(outsiders))
         self._witness_ids = witness_ids(scenario.seed, str(plan.shard), scenario.mqtt.witness_sessions)
-        options = plan.delivery_options
-        if not self._pacer.open_loop:
-            options = _with_calm_confirmations(options, len(self._fleet.devices))
+        options = plan.options_of(len(self._fleet.devices))
         if options.credentials is not None:
             options.credentials.require(self._fleet.devices)
             for witness_id in self._witness_ids:
@@ -419,25 +410,6 @@ class Load:
 def _pause(ahead: float) -> float:
     """Return how long one turn may wait for what is due in `ahead` seconds, if it is ahead at all."""
     return min(max(ahead, GRAIN), LONGEST_PAUSE) if ahead > 0 else 0.0
-
-
-def _with_calm_confirmations(options: DeliveryOptions, devices: int) -> DeliveryOptions:
-    """Let a large fleet ask less often whether its QoS 0 messages arrived: pings must not be the load.
-
-    For a closed loop alone, whose latencies say nothing anyway.
-    """
-    within = min(devices / CONFIRMATIONS, LONGEST_CONFIRMATION)
-    return replace(options, confirm_within=max(options.confirm_within, within))
-
-
-@contextmanager
-def open_rows(folder: RunFolder | None) -> Iterator[RowWriter]:
-    """Give what takes a load's rows: the folder's truth, or nothing at all."""
-    if folder is None:
-        yield NoRows()
-    else:
-        with TruthWriter(folder) as truth:
-            yield truth
 
 
 def _witness(plan: Plan, tally: Tally) -> Witness:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +42,12 @@ from simulator.pacing import (
 from simulator.scenario import Scenario
 from simulator.standing import Standing
 from simulator.truth import RunFolder
+
+CONFIRMATIONS = 500
+"""Pings a second at most that ask whether QoS 0 messages have arrived, in a fleet that always talks."""
+
+LONGEST_CONFIRMATION = 10.0
+"""Seconds after which they ask all the same."""
 
 CLOSED_LOOP_QUEUE = 2_000
 """Messages that wait when nothing but the machine sets the pace; more are taken when fewer do."""
@@ -167,6 +173,18 @@ class Plan:
             credentials=open_credentials(self.scenario),
             limits=(self.limits or usual_limits(self.endpoint)).share(1 / self.shard.count),
         )
+
+    def options_of(self, devices: int) -> DeliveryOptions:
+        """Return what the delivery side needs to know to carry so many devices.
+
+        In a closed loop, whose latencies say nothing anyway, a large fleet asks less often whether its QoS 0
+        messages arrived: pings must not be the load.
+        """
+        options = self.delivery_options
+        if self.pacer.open_loop:
+            return options
+        within = min(devices / CONFIRMATIONS, LONGEST_CONFIRMATION)
+        return replace(options, confirm_within=max(options.confirm_within, within))
 
     @property
     def comes_and_goes(self) -> bool:

@@ -22,7 +22,7 @@ from simulator.core.thresholds import Threshold, parse_threshold
 from simulator.core.version import __version__
 from simulator.faults import network_conditions
 from simulator.judgement import for_metrics, judge
-from simulator.load import Load, open_rows
+from simulator.load import Load
 from simulator.metrics import Collector, serve
 from simulator.plan import Ended, Plan, open_credentials
 from simulator.reach import Reach
@@ -44,7 +44,7 @@ from simulator.report import (
 from simulator.scenario import Scenario
 from simulator.standing import Standing
 from simulator.trial import Trial
-from simulator.truth import Manifest, RunFolder, installed_versions
+from simulator.truth import Manifest, RunFolder, installed_versions, open_rows
 
 
 class Crew(Protocol):

@@ -8,9 +8,10 @@ from multiprocessing.connection import Connection
 
 from simulator.cluster.messages import Begin, Connected, Done, Failed, Progress, Stop
 from simulator.core.errors import FleetsimError
-from simulator.load import Load, open_rows
+from simulator.load import Load
 from simulator.plan import Plan
 from simulator.standing import Standing
+from simulator.truth import open_rows
 
 LOOK = 0.1
 """Seconds between two looks for what the crew has to say."""

@@ -16,7 +16,7 @@ from simulator.truth.reader import (
     read_requests,
     read_sessions,
 )
-from simulator.truth.writer import NoRows, RowWriter, TruthWriter
+from simulator.truth.writer import NoRows, RowWriter, TruthWriter, open_rows
 
 __all__ = [
     "SCHEMA",
@@ -28,6 +28,7 @@ __all__ = [
     "TruthWriter",
     "installed_versions",
     "merge_truth",
+    "open_rows",
     "read_campaigns",
     "read_canaries",
     "read_consent",

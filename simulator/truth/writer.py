@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -233,3 +234,13 @@ class TruthWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def open_rows(folder: RunFolder | None) -> Iterator[RowWriter]:
+    """Give what takes a load's rows: the folder's truth, or nothing at all."""
+    if folder is None:
+        yield NoRows()
+    else:
+        with TruthWriter(folder) as truth:
+            yield truth
