@@ -72,6 +72,13 @@ class Packet:
         """Of a PUBLISH."""
         return Reader(self.body).text()
 
+    @property
+    def packet_id(self) -> int:
+        """Of a PUBLISH at QoS 1 or 2."""
+        reader = Reader(self.body)
+        reader.binary()
+        return reader.uint16()
+
     def payload(self, protocol: Protocol = Protocol.MQTT_311) -> bytes:
         """Of a PUBLISH."""
         reader = Reader(self.body)

@@ -7,7 +7,7 @@ names the clause of MQTT 3.1.1 that it breaks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.attacks import frames
@@ -23,8 +23,10 @@ ODD_TOPICS = (
     *(" ", "\t", "..", ".", "~", "null", "\u00e4\u00f6\u00fc", "\U0001f321", "\u202e"),
     *("a/" * depth for depth in (10, 30, 60, 120, 180, 220, 275)),
 )
-"""Topics that are allowed, at least by letter, and that no device uses: as many as a capture of MQTTset has,
-up to about the length that its longest packet leaves for one."""
+"""Topics that are allowed, at least by letter, and that no device uses: as many as that capture has."""
+
+LONGEST = 691
+"""Bytes of the longest PUBLISH in a capture of malformed packets, of MQTTset (Vaccari and others, 2020)."""
 
 NOT_UTF_8 = (b"\xc3\x28", b"\xed\xa0\x80", b"\xff\xfe", b"fleet\0", b"\xf4\x90\x80\x80", b"\xc0\xaf")
 """Not UTF-8 (RFC 3629), or with U+0000 in it."""
@@ -120,6 +122,13 @@ def _flipped_publish(means: Means) -> bytes:
     return _flipped(means.published(), means.draws, 0, frames.RETAIN)
 
 
+def _on_an_odd_topic(means: Means) -> bytes:
+    """Return a PUBLISH that is no longer than the longest of the capture."""
+    topic = means.draws.choice(ODD_TOPICS)
+    room = LONGEST - len(topic.encode()) - 8  # of header, the topic's length, packet id and no properties
+    return replace(means, payload=means.payload[:room]).published(topic)
+
+
 CORPUS = (
     # 2.2.3: at most four bytes of length
     Mutation("length of five bytes", True, lambda m: b"\x30\xff\xff\xff\xff\x7f"),
@@ -156,7 +165,7 @@ CORPUS = (
         Mutation(
             f"odd topic, {turn} of 4",
             True,
-            lambda m: m.published(m.draws.choice(ODD_TOPICS)),
+            _on_an_odd_topic,
         )
         for turn in range(1, 5)
     ],

@@ -11,11 +11,17 @@ import msgspec
 import pytest
 from raided import MINUTE, Stream, scenario, stream
 
+from simulator.attacks.frames import text
+from simulator.attacks.mutations import ODD_TOPICS
 from simulator.core.actions import Claim, Command, Connect, Dial, Drop, Freeze, Publish, Raw, Subscribe
 from simulator.core.campaigns import Credential
 from simulator.devices.smart_speaker.slots import PRICES
 
 AT = 5 * MINUTE
+
+
+def stream_of(minutes: int, attack: dict[str, object]) -> Stream:
+    return Stream(scenario(attack, duration=f"{minutes}m"))
 
 
 def one(kind: str, **options: object) -> Stream:
@@ -131,6 +137,31 @@ def test_wills_are_on_victims_topics_and_connections_break() -> None:
     for connect in connects:
         assert any(f"/{victim}/" in connect.will.topic for victim in raid.campaign.victims)
         assert connect.device not in connect.will.topic
+
+
+class TestCapturesInFull:
+    """Attacks at the rate and for as long as in the first megabyte of a capture of MQTTset, where that is long."""
+
+    def test_as_many_attempts_as_in_half_an_hour_of_guessing(self) -> None:
+        raid = stream_of(40, {"kind": "credential_brute_force", "at": "1m", "for": "1929s", "rate": "0.66/s"})
+        attempts = raid.did(Connect)
+        assert len(attempts) == pytest.approx(1_271, rel=0.02)
+        between = [later.at - earlier.at for earlier, later in pairwise(attempts)]
+        assert 0.8 / 0.66 <= min(between) <= max(between) <= 1.2 / 0.66
+
+    def test_as_many_odd_packets_as_in_six_minutes_and_as_many_odd_topics(self) -> None:
+        raid = stream_of(8, {"kind": "malformed", "at": "1m", "for": "371s"})
+        sent = [raw.data for raw in raid.did(Raw)]
+        assert len(sent) == len(raid.did(Dial)) == pytest.approx(866, rel=0.02)
+        odd = {topic for topic in ODD_TOPICS if any(text(topic) in data for data in sent)}
+        assert len(ODD_TOPICS) == 52
+        assert len(odd) > 40
+        assert 600 <= max(map(len, sent)) <= 691
+
+    def test_as_many_idle_connections_as_a_broker_may_have_in_as_short_a_time(self) -> None:
+        raid = stream_of(2, {"kind": "slow_dos", "at": "1m", "for": "30s", "devices": 900})
+        times = [connect.at for connect in raid.did(Connect)]
+        assert (len(times) - 1) / (times[-1] - times[0]) == pytest.approx(1_024 / 0.7, rel=0.01)
 
 
 def test_malformed_packets_come_one_a_connection() -> None:
