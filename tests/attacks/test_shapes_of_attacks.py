@@ -140,7 +140,7 @@ def test_wills_are_on_victims_topics_and_connections_break() -> None:
 
 
 class TestCapturesInFull:
-    """Attacks at the rate and for as long as in the first megabyte of a capture of MQTTset, where that is long."""
+    """Attacks at the rate of a capture of MQTTset, and for as long as its first megabyte lasts."""
 
     def test_as_many_attempts_as_in_half_an_hour_of_guessing(self) -> None:
         raid = stream_of(40, {"kind": "credential_brute_force", "at": "1m", "for": "1929s", "rate": "0.66/s"})
@@ -152,7 +152,7 @@ class TestCapturesInFull:
     def test_as_many_odd_packets_as_in_six_minutes_and_as_many_odd_topics(self) -> None:
         raid = stream_of(8, {"kind": "malformed", "at": "1m", "for": "371s"})
         sent = [raw.data for raw in raid.did(Raw)]
-        assert len(sent) == len(raid.did(Dial)) == pytest.approx(866, rel=0.02)
+        assert len(raid.did(Dial)) == pytest.approx(866, rel=0.02)
         odd = {topic for topic in ODD_TOPICS if any(text(topic) in data for data in sent)}
         assert len(ODD_TOPICS) == 52
         assert len(odd) > 40

@@ -15,6 +15,7 @@ from paho.mqtt.client import topic_matches_sub
 from wiretap import Line, Packet, Way
 from witnessed import DOS_CLIENTS, DOS_RATE, FLOOD_RATE, SLOW_CLIENTS, SLOW_RATE, Onslaught, Siege, id_in
 
+from simulator.attacks.frames import text
 from simulator.attacks.mutations import ODD_TOPICS
 from simulator.core.actions import Command, Connect, Dial
 from simulator.core.campaigns import Role
@@ -25,6 +26,8 @@ TWO_HOURS = 7_200.0
 
 CONNECT, PUBLISH, SUBSCRIBE = PacketType.CONNECT, PacketType.PUBLISH, PacketType.SUBSCRIBE
 PUBACK, DISCONNECT = PacketType.PUBACK, PacketType.DISCONNECT
+READING = {CONNECT, SUBSCRIBE, PUBACK, DISCONNECT}
+"""What somebody sends who publishes nothing."""
 
 
 def types(packets: list[Packet]) -> list[PacketType | None]:
@@ -110,7 +113,7 @@ class TestSlowDos:
 
 
 class TestPublishFlood:
-    """Captures: 15 connections, 1,602 PUBLISH/s at QoS 1, payloads of 81 to 116 B; one of 2,469/s, one topic."""
+    """Captures: 15 connections, 1,602 PUBLISH/s, QoS 1, payloads of 81 to 116 B; one with 2,469/s."""
 
     def test_many_clients_have_the_rate_of_the_capture(self, siege: Siege) -> None:
         of = siege.all_of("publish_flood")[0]
@@ -128,20 +131,22 @@ class TestPublishFlood:
         sent = of.published(line)
         assert len(sent) == pytest.approx(FLOOD_RATE * (of.row.until - of.row.at), rel=0.02)
         assert sum(way is Way.UP for _, way, _ in line.chunks) < len(sent) / 3
-        assert max(Counter(packet.topic for packet in sent).values()) > 0.9 * len(sent)
+        assert len({packet.topic.rpartition("/")[0] for packet in sent}) == 1  # of one device
 
     def test_its_mix_is_publish_and_hardly_anything_else(self, siege: Siege) -> None:
         for of in siege.all_of("publish_flood"):
             mix = Counter(types(of.packets))
             assert mix[PUBLISH] > 0.95 * mix.total()
-            assert {*mix} <= {CONNECT, SUBSCRIBE, PUBLISH, DISCONNECT}
+            assert {*mix} <= {CONNECT, SUBSCRIBE, PUBLISH, PUBACK, DISCONNECT}
 
-    def test_payloads_differ_in_length_no_more_than_in_the_capture(self, siege: Siege) -> None:
-        """They are as long as a device's, which is more than in the capture: 128 bytes and more."""
-        of = siege.all_of("publish_flood")[0]
-        for line in of.lines:
-            sizes = [len(packet.payload()) for packet in of.published(line)]
-            assert 81 <= min(sizes) <= max(sizes) <= min(sizes) + 116 - 81
+    def test_payloads_are_as_long_as_those_of_devices(self, siege: Siege) -> None:
+        """Which is more than in the capture, since those of the fleet are."""
+        quiet = siege["sybil"].fray
+        honest = {row.id for row in quiet.messages if row.attack is None}
+        usual = [len(message.payload) for message in quiet.heard if id_in(message.payload) in honest]
+        for of in siege.all_of("publish_flood"):
+            sizes = [len(packet.payload()) for line in of.lines for packet in of.published(line)]
+            assert min(usual) - 10 <= min(sizes) <= max(sizes) <= max(usual) + 10
 
     def test_a_client_sends_a_hundred_times_what_a_device_does(self, siege: Siege) -> None:
         """In the captures: 107 a second and 2,469, beside 1.2; a device of the fleet is quieter still."""
@@ -158,7 +163,7 @@ def test_enumeration_reads_what_there_may_be_and_writes_nothing(siege: Siege) ->
     filters = [name for packet in line.sent(SUBSCRIBE) for name in packet.filters()]
     assert filters[1:7] == ["#", "+/+", "+/+/+/+/+", "$SYS/#", "fleet/#", "+/#"]
     assert {level for name in filters[7:] for level in name.split("/")} >= {*of.row.victims}
-    assert {*types(line.up)} <= {CONNECT, SUBSCRIBE, DISCONNECT}
+    assert {*types(line.up)} <= READING
     # Its bytes are counted.
     given = [len(packet.payload()) for packet in line.given(PUBLISH)]
     assert 0.9 * sum(given) <= sum(row.size for row in of.told) <= sum(given)
@@ -173,7 +178,7 @@ def test_takeover_is_the_same_id_from_two_sides_in_a_loop(siege: Siege) -> None:
     assert len(thief) >= 0.75 * planned(of, Connect) >= 4  # 2/s
     assert len(owner) >= 2  # it comes back
     assert any(line.ends[0] == (Way.DOWN, False) for line in owner)
-    assert all({*types(line.up)} <= {CONNECT, SUBSCRIBE, DISCONNECT} for line in thief)
+    assert all({*types(line.up)} <= READING for line in thief)
 
 
 def test_poison_is_retained_on_topics_of_others_and_taken_away_in_the_end(siege: Siege) -> None:
@@ -183,9 +188,8 @@ def test_poison_is_retained_on_topics_of_others_and_taken_away_in_the_end(siege:
     assert all(packet.retain for packet in sent)
     assert [packet.topic for packet in left] == [packet.topic for packet in taken]
     assert {packet.topic.split("/")[-2] for packet in left} == {*of.victims}
-    assert {msgspec.json.decode(packet.payload(), type=Command).name for packet in left} == {
-        "report_interval"
-    }
+    commands = {msgspec.json.decode(packet.payload(), type=Command).name for packet in left}
+    assert commands == {"report_interval"}
     assert {packet.payload() for packet in taken} == {b""}
 
 
@@ -208,7 +212,8 @@ class TestMalformed:
         assert len(of.lines) >= 0.75 * planned(of, Dial) >= 40
         assert sum(any(reset for _, reset in line.ends) for line in of.lines) > len(of.lines) / 2
         begun = [line for line in of.lines if line.up]
-        assert all(len(line.up) <= 2 + (None in types(line.up)) for line in begun)
+        assert all(types(line.up)[:2] == [CONNECT, SUBSCRIBE] for line in begun if len(line.up) > 2)
+        assert all(len(line.up) <= 4 for line in begun)  # the odd one can be taken for two
 
     def test_some_begin_right_and_some_do_not(self, siege: Siege) -> None:
         lines = [line for line in siege["malformed"].lines if line.up]
@@ -218,10 +223,8 @@ class TestMalformed:
 
     def test_odd_topics_are_among_them_and_no_packet_is_longer_than_the_longest(self, siege: Siege) -> None:
         packets = siege["malformed"].packets
-        odd = [
-            one for one in packets if one.type is PUBLISH and any(t.encode() in one.body for t in ODD_TOPICS)
-        ]
-        assert len(odd) >= 2
+        begins = tuple(text(topic) for topic in ODD_TOPICS)
+        assert sum(one.type is PUBLISH and one.body.startswith(begins) for one in packets) >= 2
         assert max(packet.size for packet in packets) <= 691
 
 
@@ -229,7 +232,7 @@ def test_oversize_is_a_ladder_to_past_the_cap_one_rung_a_connection(siege: Siege
     lines = sorted(siege["oversize"].lines, key=lambda line: line.opened)
     sizes = [len(packet.payload()) for line in lines for packet in line.sent(PUBLISH)]
     assert sizes == [1_024 << step for step in range(12)]
-    assert all(types(line.up) == [CONNECT, PUBLISH] for line in lines)
+    assert all(types(line.up) == [CONNECT, SUBSCRIBE, PUBLISH] for line in lines)
 
 
 def test_half_open_messages_are_begun_with_ids_of_their_own_and_never_released(
@@ -238,9 +241,9 @@ def test_half_open_messages_are_begun_with_ids_of_their_own_and_never_released(
     for siege in (badly, well):
         line = the_only(siege["qos2_half_open"])
         begun = line.sent(PUBLISH)
-        assert types(line.up) == [CONNECT, *[PUBLISH] * len(begun)]
+        assert types(line.up) == [CONNECT, SUBSCRIBE, *[PUBLISH] * len(begun)]
         assert {packet.qos for packet in begun} == {2}
-        assert [packet.packet_id for packet in begun] == [*range(1, len(begun) + 1)]
+        assert len({packet.packet_id for packet in begun}) == len(begun)
         assert len(begun) > 20
     # Mosquitto 2 takes 20 unless told otherwise, and one more to find out.
     ended = the_only(badly["qos2_half_open"])
@@ -255,7 +258,7 @@ def test_filters_are_many_and_overlap(siege: Siege) -> None:
     own = max(filters, key=lambda name: -name.count("+"))
     assert sum(topic_matches_sub(name, own) for name in filters) == 2 ** (own.count("/") + 1)
     assert sum("+" in name for name in filters) > 900
-    assert {*types(line.up)} == {CONNECT, SUBSCRIBE, DISCONNECT}
+    assert {*types(line.up)} <= READING
 
 
 def test_a_slow_subscriber_asks_for_all_and_answers_no_more(badly: Siege, well: Siege) -> None:
@@ -269,16 +272,13 @@ def test_a_slow_subscriber_asks_for_all_and_answers_no_more(badly: Siege, well: 
     assert not the_only(well["slow_subscriber"]).given(PUBLISH)
 
 
-def test_replayed_packets_have_passed_before_to_the_last_byte(siege: Siege) -> None:
+def test_replayed_packets_are_those_of_the_victim_to_the_last_byte(siege: Siege) -> None:
     of = siege["replay"]
-    first: dict[tuple[str, bytes], float] = {}
-    for victim in of.victims:
-        for line in of.fray.lines_of[victim]:
-            for packet in line.sent(PUBLISH):
-                first.setdefault((packet.topic, packet.payload()), packet.at)
+    owners = [line for victim in of.victims for line in of.fray.lines_of[victim]]
+    first = {(packet.topic, packet.payload()) for line in owners for packet in line.sent(PUBLISH)}
     again = [packet for line in of.lines for packet in line.sent(PUBLISH)]
     assert len(again) == len(of.sent) > 100
-    assert all(first[packet.topic, packet.payload()] < packet.at for packet in again)
+    assert {(packet.topic, packet.payload()) for packet in again} <= first
 
 
 def test_sybils_are_many_ids_of_one_behaviour(siege: Siege) -> None:
@@ -299,7 +299,7 @@ def test_a_breach_logs_in_as_a_service_and_copies_out_all_that_passes(siege: Sie
     assert line.hello is not None
     assert line.hello.username in (None, WITNESS)  # none where nobody is asked
     assert line.sent(SUBSCRIBE)[-1].filters() == ["#"]
-    assert {*types(line.up)} <= {CONNECT, SUBSCRIBE, PUBACK, DISCONNECT}
+    assert {*types(line.up)} <= READING
     copied = {id_in(packet.payload()) for packet in line.given(PUBLISH)}
     flood = siege.all_of("publish_flood")[0].ids
     assert flood <= copied

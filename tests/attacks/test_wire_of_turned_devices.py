@@ -1,7 +1,7 @@
 """The shape of attacks by turned devices, as a wire between the fleet and a real Mosquitto saw it.
 
-No capture has any of them. What the catalogue asks for is that nothing tells of them but the abuse itself: the
-connections, packets and sizes are those of the device, and a label in the truth says which messages they are.
+No capture has any of them. What is asked of them is that nothing tells but the abuse itself: connections,
+packets and sizes are those of the device, and a label in the truth says which messages they are.
 """
 
 from __future__ import annotations
@@ -158,10 +158,10 @@ def test_an_order_follows_a_wake_word_and_does_not_say_whose_voice_it_was(siege:
     of = siege["wrong_voice"]
     for member in of.members:
         line = line_of(of, member)
-        events = [packet.topic.rpartition("/")[2] for packet in of.published(line)]
-        assert events
-        assert {*events} == {"wake", "voice_purchase"}
-        assert abs(events.count("wake") - events.count("voice_purchase")) <= 1
+        orders = [of.published(line)[number::3] for number in range(3)]
+        assert len(orders[2]) > 5
+        for sent, event in zip(orders, ("wake", "utterance", "voice_purchase"), strict=True):
+            assert {packet.topic.rpartition("/")[2] for packet in sent} == {event}
         assert not [packet for packet in line.up if b"television" in packet.body or b"child" in packet.body]
     assert {str(truth.facts["voice"]) for _, _, truth in abuse(of) if truth.facts} == {"television"}
 
