@@ -6,6 +6,7 @@ onlooker with all rights has heard, and who ended a connection.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +17,7 @@ from wiretap import Line, Way
 from witnessed import DOS_CLIENTS, FLOOD_RATE, SLOW_CLIENTS, SUBSCRIPTIONS, Broker, Onslaught, Siege
 
 from simulator.core import plugins
-from simulator.core.actions import Connect
+from simulator.core.actions import Connect, Dial
 from simulator.core.campaigns import Control, Role
 from simulator.core.records import SessionMoment
 from simulator.mqtt.codec.packet_type import PacketType
@@ -296,6 +297,23 @@ def test_honest_messages_arrive_all_the_same_and_are_counted_alone(siege: Siege)
         turned = [row.id for row in fray.messages if row.device in fray.stream.compromised and row.attack]
         assert fray.summary.messages.due == len(honest) + len(turned)
         assert fray.summary.connections.asked == len(fray.stream.devices)
+
+
+def test_what_attacks_asked_for_and_got_is_counted_beside_the_fleet(badly: Siege, well: Siege) -> None:
+    refused = []
+    for siege in (badly, well):
+        for fray in siege.frays:
+            attacks, outsiders = fray.summary.attacks, fray.stream.outsiders
+            assert attacks is not None
+            theirs = [action for action, _ in fray.stream.steps if action.device in outsiders]
+            asked = sum(isinstance(action, Connect | Dial) for action in theirs)
+            assert attacks.connections.asked == asked
+            assert attacks.connections.reached + attacks.connections.refused <= asked
+            hostile = Counter(row.attack.rpartition("-")[0] for row in fray.messages if row.attack)
+            assert {kind: counts.due for kind, counts in attacks.messages.items()} == hostile
+            assert not attacks.held_back
+            refused.append(attacks.connections.refused)
+    assert sum(refused[2:]) > sum(refused[:2])
 
 
 def test_nothing_of_it_remains(siege: Siege) -> None:
