@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.broker.credentials import BrokerKind, Identity, Listener, cryptography_needed
+from simulator.broker.credentials import (
+    LONGEST_KEEP_ALIVE,
+    BrokerKind,
+    Identity,
+    Listener,
+    cryptography_needed,
+)
+from simulator.core.errors import UsageError
 from simulator.core.shard import Shard
+from simulator.core.units import format_duration
 from simulator.fleet import COMMAND, Fleet
 from simulator.scenario import Scenario
 
@@ -49,6 +57,11 @@ def provision_fleet(
         UsageError: cryptography is not installed, or what is asked for cannot be.
         RunFailedError: a file cannot be read or written.
     """
+    if settings.broker is BrokerKind.MOSQUITTO and scenario.mqtt.keep_alive > LONGEST_KEEP_ALIVE:
+        raise UsageError(
+            f"mqtt.keep_alive is {format_duration(scenario.mqtt.keep_alive)}, and a provisioned Mosquitto "
+            f"grants no more than {format_duration(LONGEST_KEEP_ALIVE)}; ask for less"
+        )
     with cryptography_needed("making certificates"):
         from simulator.broker.credentials.provision import Wanted, provision
 

@@ -9,9 +9,11 @@ from zlib import crc32
 import msgspec
 
 from simulator.audit.questions import Cast, Question, filters, publishing
+from simulator.audit.silence import KEEP_ALIVE, Silence
 from simulator.audit.stage import Stage
 from simulator.core.actions import Will
 from simulator.core.campaigns import AccessAction, AccessTruth, Claimant
+from simulator.core.credentials import WITNESS
 from simulator.core.endpoint import Endpoint
 from simulator.core.records import Outcome
 from simulator.mqtt import DeliveryOptions
@@ -19,6 +21,9 @@ from simulator.truth import RunFolder
 
 ACCESS = "access.jsonl"
 """File of the truth in which the answers stand."""
+
+NO_KEEP_ALIVE, LONGEST_KEEP_ALIVE = 0, 65_535
+"""Seconds that are asked for; the last is the most that MQTT has."""
 
 _WITNESS = "audit-witness"
 _LATECOMER = "audit-latecomer"
@@ -41,12 +46,34 @@ def audit(
         who: devices that play.
         stopped: asked now and then; ends early when it says yes.
     """
+    silences = [Silence(endpoint, options) for endpoint in endpoints]
+
+    def interrupted() -> bool:
+        # Whoever waits for something asks this, so that the silent ones are looked after meanwhile.
+        for silence in silences:
+            silence.poll()
+        return stopped()
+
     for endpoint in endpoints:
-        one = _Audit(endpoint, options, who, stopped)
+        one = _Audit(endpoint, options, who, interrupted)
         yield from one.connecting()
         yield from one.publishing()
         yield from one.receiving()
         yield from one.taking_over()
+        yield from one.keeping_alive()
+    for endpoint, silence in zip(endpoints, silences, strict=True):
+        lasts = silence.lasts(stopped)
+        if lasts is not None:
+            yield AccessTruth(
+                Claimant.OWN,
+                WITNESS,
+                AccessAction.STAY_SILENT,
+                str(KEEP_ALIVE),
+                int(endpoint.protocol),
+                allowed=False,
+                happened=lasts,
+                clear=not endpoint.tls,
+            )
 
 
 def write_access(folder: RunFolder, rows: Sequence[AccessTruth]) -> None:
@@ -216,6 +243,16 @@ class _Audit:
                 happened = stage.dropped("audit-neighbour")
                 stood = stage.stood("audit-neighbour")
             yield self._row(claimant, AccessAction.TAKE_OVER, client_id, False, happened, tried=stood)
+
+    def keeping_alive(self) -> Iterator[AccessTruth]:
+        """Who may be silent for as long as MQTT allows, or forever, before the broker looks after it?"""
+        for asked in (NO_KEEP_ALIVE, LONGEST_KEEP_ALIVE):
+            with self._stage() as stage:
+                stage.device("audit", self.who.device, keep_alive=asked)
+                stage.settle()
+                stood = stage.stood("audit") and not stage.dropped("audit")
+                happened = stood and stage.keep_alive("audit") == asked
+            yield self._row(Claimant.OWN, AccessAction.KEEP_ALIVE, str(asked), False, happened)
 
     def _enter(self, stage: Stage, claimant: Claimant, will: Will | None = None) -> None:
         client_id = self.who.neighbour.device if claimant is Claimant.ALIAS else None

@@ -71,6 +71,7 @@ class Stage:
         claimant: Claimant = Claimant.OWN,
         client_id: str | None = None,
         will: Will | None = None,
+        keep_alive: int = _KEEP_ALIVE,
     ) -> None:
         """Connect a session as a device, or as somebody who says so.
 
@@ -80,6 +81,7 @@ class Stage:
             claimant: who it really is.
             client_id: of the CONNECT; the device's own if left out.
             will: the message for when the connection breaks.
+            keep_alive: seconds that are asked for.
         """
         claim: Claim | None
         match claimant:
@@ -91,7 +93,7 @@ class Stage:
                 claim = None if self._credentials is None else Claim(who.device)
         called = client_id or who.device
         self._delivery.submit(
-            Connect(0.0, name, _KEEP_ALIVE, clean=True, will=will, client_id=called, claim=claim), 0.0
+            Connect(0.0, name, keep_alive, clean=True, will=will, client_id=called, claim=claim), 0.0
         )
 
     def subscribe(self, name: str, topic_filter: str) -> None:
@@ -129,6 +131,10 @@ class Stage:
     def _turn(self, done: Callable[[], bool], end: float) -> None:
         while not done() and self._now() < end and not self._stopped():
             self._delivery.poll(_TURN)
+
+    def keep_alive(self, name: str) -> int:
+        """Return the keep alive that a session has agreed on with the broker, in seconds; 0 for none."""
+        return self._delivery.keep_alive(name)
 
     def stood(self, name: str) -> bool:
         """Return whether a session was accepted."""

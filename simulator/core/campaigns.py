@@ -174,6 +174,8 @@ class AccessAction(StrEnum):
     WILL = "will"
     RECEIVE = "receive"
     TAKE_OVER = "take_over"
+    KEEP_ALIVE = "keep_alive"
+    STAY_SILENT = "stay_silent"
 
 
 class AccessTruth(msgspec.Struct, frozen=True):
@@ -183,11 +185,13 @@ class AccessTruth(msgspec.Struct, frozen=True):
         claimant: as whom it was asked.
         device: whose name and client id it gave.
         action: what was tried.
-        topic: where: a topic, a topic filter, or the client id that was taken; empty for a connect.
+        topic: where: a topic, a topic filter, or the client id that was taken; a keep alive in seconds;
+            empty for a connect.
         protocol: MQTT version: 4 for 3.1.1, 5 for 5.
         allowed: whether a right broker lets it happen.
         happened: whether it did, as witnessed: the message arrived at somebody else, or was received there
-            though the claimant may not; the session stood; the other's session was dropped.
+            though the claimant may not; the session stood, with the keep alive that was asked for if that is
+            the question, or stood on though it was silent; the other's session was dropped.
         acknowledged: what the broker said about it; None if it said nothing that can be told.
         tried: whether it came to be tried at all; a connection that is refused does not.
         clear: whether the connection was without TLS.

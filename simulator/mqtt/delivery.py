@@ -208,6 +208,13 @@ class Delivery:
         """Subscriptions that the broker refused."""
         return self._tally.refused_subscriptions
 
+    def keep_alive(self, device: str) -> int:
+        """Return the keep alive that a session has agreed on with the broker, in seconds; 0 for none.
+
+        That is what the device asked for, unless an MQTT 5 broker wanted another one.
+        """
+        return self._sessions[device].keep_alive
+
     def transports(self) -> dict[str, int]:
         """Return how many sessions each transport carries, without those that carry none."""
         return {self._transport.value: len(self._sessions)} if self._sessions else {}

@@ -78,6 +78,11 @@ class Session(Passenger):
         self._reason: str | None = None
         self._renew_at = math.inf
 
+    @property
+    def keep_alive(self) -> int:
+        """Seconds of silence agreed on with the broker; 0 for none."""
+        return self._keep_alive.seconds
+
     # What the device does
 
     def connect(self, action: Connect) -> None:

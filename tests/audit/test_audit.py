@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from provisioned import FLEET, TOPIC, provisioned
 
 from simulator.audit import audit, cast
+from simulator.audit.silence import Silence
+from simulator.audit.stage import Stage
 from simulator.broker import LocalMosquitto
-from simulator.broker.credentials import Credentials, Identity
+from simulator.broker.credentials import LONGEST_KEEP_ALIVE, Credentials, Identity
 from simulator.core.campaigns import AccessAction, AccessTruth, Claimant
-from simulator.core.endpoint import Protocol
+from simulator.core.endpoint import Endpoint, Protocol
 from simulator.core.errors import UsageError
 from simulator.mqtt import DeliveryOptions
 
@@ -44,7 +48,11 @@ def test_a_provisioned_mosquitto_lets_a_device_do_what_it_may_and_nothing_else(
     assert {row.happened for row in well if row.allowed} == {True}
     # Nothing ties a client id to a user there, as its configuration says, so whoever has credentials of
     # its own ends the session of another by its id.
-    assert happened(well) == {(Claimant.ALIAS, AccessAction.TAKE_OVER)}
+    # And Mosquitto 2.0.11 holds nobody to a keep alive who speaks MQTT 3.1.1, which has no word for it.
+    assert happened(well) == {
+        (Claimant.ALIAS, AccessAction.TAKE_OVER),
+        (Claimant.OWN, AccessAction.KEEP_ALIVE),
+    }
 
 
 def test_what_a_broker_acknowledges_is_no_evidence(well: list[AccessTruth]) -> None:
@@ -63,9 +71,48 @@ def test_who_is_not_let_in_tries_nothing_further(well: list[AccessTruth]) -> Non
 
 
 def test_an_open_mosquitto_lets_everything_happen(badly: list[AccessTruth]) -> None:
-    assert {row.happened for row in badly} == {True}
+    limited = [row for row in badly if not row.happened]
+    # No keep alive at all is taken for the longest over MQTT 5, and who is silent is dropped.
+    assert {(row.action, row.topic) for row in limited} == {
+        (AccessAction.KEEP_ALIVE, "0"),
+        (AccessAction.STAY_SILENT, "1"),
+    }
     assert {row.protocol for row in badly} == {5}
     assert {row.clear for row in badly} == {True}
+
+
+def test_a_provisioned_mosquitto_grants_no_silence_of_hours_over_mqtt_5(tmp_path: Path) -> None:
+    provisioned(tmp_path)
+    options = DeliveryOptions(credentials=Credentials.open(tmp_path))
+    with (
+        LocalMosquitto(credentials=Credentials.open(tmp_path)) as broker,
+        Stage(broker.endpoint(Protocol.MQTT_5), options, lambda: False) as stage,
+    ):
+        stage.device("audit", FLEET[0], keep_alive=65_535)
+        stage.settle()
+        assert stage.stood("audit")
+        assert stage.keep_alive("audit") == LONGEST_KEEP_ALIVE
+
+
+def test_who_is_silent_for_one_and_a_half_of_its_keep_alives_is_dropped(
+    well: list[AccessTruth], badly: list[AccessTruth]
+) -> None:
+    """Every broker has to, however it is configured."""
+    for rows in (well, badly):
+        silent = [row for row in rows if row.action is AccessAction.STAY_SILENT]
+        assert [(row.topic, row.tried, row.happened) for row in silent] == [("1", True, False)]
+
+
+def test_who_stays_is_noticed() -> None:
+    """At a broker that accepts everybody and looks after nobody."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        endpoint = Endpoint("127.0.0.1", "127.0.0.1", door.getsockname()[1], Protocol.MQTT_311)
+        silence = Silence(endpoint, DeliveryOptions(), room=0.2)
+        silence.poll()
+        client, _ = door.accept()
+        with client:
+            client.sendall(bytes((0x20, 2, 0, 0)))
+            assert silence.lasts(lambda: False) is True
 
 
 def test_both_are_asked_the_same(well: list[AccessTruth], badly: list[AccessTruth]) -> None:

@@ -92,6 +92,7 @@ def test_a_port_that_is_none(provision: Provision, port: str) -> None:
         (["--for", "mosquitto", "--revoke", "nobody"], "no device of this fleet is called 'nobody'"),
         (["--for", "mosquitto", "--set", "mqtt.topic=x/{device}{event}"], "needs a level for it"),
         (["--for", "mosquitto", "--set", "seeed=1"], "did you mean 'seed'?"),
+        (["--for", "mosquitto", "--set", "mqtt.keep_alive=2h"], "grants no more than 1h"),
     ],
 )
 def test_what_cannot_be_provisioned(

@@ -59,6 +59,8 @@ def judged(
         ("retained_messages", AccessAction.RETAIN, "fleet/n0/wearable/other/status"),
         ("will_messages", AccessAction.WILL, "fleet/n0/wearable/other/status"),
         ("client_id_takeover", AccessAction.TAKE_OVER, "other"),
+        ("keep_alive_limit", AccessAction.KEEP_ALIVE, "65535"),
+        ("keep_alive_limit", AccessAction.STAY_SILENT, "1"),
         ("authentication", AccessAction.CONNECT, ""),
     ],
 )

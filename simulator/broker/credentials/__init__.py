@@ -7,7 +7,15 @@ modules, where they are needed.
 from simulator.broker.credentials.access import Identity
 from simulator.broker.credentials.extra import cryptography_needed
 from simulator.broker.credentials.folder import CredentialFolder
-from simulator.broker.credentials.listeners import BrokerKind, Listener
+from simulator.broker.credentials.listeners import LONGEST_KEEP_ALIVE, BrokerKind, Listener
 from simulator.broker.credentials.store import Credentials
 
-__all__ = ["BrokerKind", "CredentialFolder", "Credentials", "Identity", "Listener", "cryptography_needed"]
+__all__ = [
+    "LONGEST_KEEP_ALIVE",
+    "BrokerKind",
+    "CredentialFolder",
+    "Credentials",
+    "Identity",
+    "Listener",
+    "cryptography_needed",
+]

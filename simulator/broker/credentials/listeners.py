@@ -13,6 +13,10 @@ class BrokerKind(StrEnum):
     EMQX = "emqx"
 
 
+LONGEST_KEEP_ALIVE = 3_600
+"""Seconds of silence that a provisioned Mosquitto grants at most; the longest that MQTT has is 18 hours."""
+
+
 class Listener(StrEnum):
     """One way in."""
 

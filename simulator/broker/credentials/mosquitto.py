@@ -12,7 +12,7 @@ from pathlib import Path
 
 from simulator.broker.credentials.access import USER, Access, Grant
 from simulator.broker.credentials.folder import CredentialFolder
-from simulator.broker.credentials.listeners import BrokerKind, Listener
+from simulator.broker.credentials.listeners import LONGEST_KEEP_ALIVE, BrokerKind, Listener
 from simulator.broker.credentials.passwords import is_mosquitto_hash, mosquitto_hash
 
 _ENCRYPTED = (Listener.TLS, Listener.MTLS, Listener.WSS)
@@ -65,6 +65,8 @@ def checks(folder: CredentialFolder) -> str:
             "# A fleet is to meet no limit of the broker's that the test is not about. 0 would be none at",
             "# all, but then Mosquitto 2.0.11 hangs up on whoever publishes what it may not, without a word.",
             "max_queued_messages 1000000",
+            "# Nobody is silent for longer before the broker looks after them.",
+            f"max_keepalive {LONGEST_KEEP_ALIVE}",
         ]
     )
 

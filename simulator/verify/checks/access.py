@@ -70,7 +70,8 @@ def _is_sign_of_life(row: AccessTruth) -> bool:
     return row.allowed and row.happened and row.action is not AccessAction.CONNECT
 
 
-def _audited(scene: Scene, *actions: AccessAction) -> Iterator[Trial]:
+def audited(scene: Scene, *actions: AccessAction) -> Iterator[Trial]:
+    """Yield what an audit tried of some actions."""
     for row in scene.access:
         if row.action in actions:
             yield Trial(row.allowed, row.happened, _words(row), row.acknowledged)
@@ -95,13 +96,21 @@ def _words(row: AccessTruth) -> str:
             f"received others' messages under {row.topic}",
             f"received nothing ({row.topic})",
         ),
+        AccessAction.KEEP_ALIVE: (
+            f"was let in with a keep alive of {row.topic} s, none of the broker's",
+            f"could not have a keep alive of {row.topic} s",
+        ),
+        AccessAction.STAY_SILENT: (
+            f"was silent for far more than a keep alive of {row.topic} s and not dropped",
+            f"was dropped when it was silent for more than a keep alive of {row.topic} s",
+        ),
         AccessAction.TAKE_OVER: (f"ended the session of {row.topic}", f"did not end that of {row.topic}"),
     }[row.action]
     return f"{who} {did[not row.happened]} (MQTT {_VERSIONS.get(row.protocol, row.protocol)})"
 
 
 def _authentication(scene: Scene) -> Iterator[Trial]:
-    yield from _audited(scene, AccessAction.CONNECT)
+    yield from audited(scene, AccessAction.CONNECT)
     for part in scene.parts:
         if part.member.role is Role.OUTSIDER and part.member.credential in _WITHOUT_RIGHT:
             changes = scene.sessions.get(part.member.device, ())
@@ -112,7 +121,7 @@ def _authentication(scene: Scene) -> Iterator[Trial]:
 
 
 def _access_control(scene: Scene) -> Iterator[Trial]:
-    yield from _audited(scene, AccessAction.PUBLISH)
+    yield from audited(scene, AccessAction.PUBLISH)
     for row in scene.access:
         if row.action is AccessAction.RECEIVE and not _is_wild(row.topic):
             yield Trial(row.allowed, row.happened, _words(row), row.acknowledged)
@@ -151,7 +160,7 @@ def _is_wild(topic_filter: str) -> bool:
 
 
 def _taken_over(scene: Scene) -> Iterator[Trial]:
-    yield from _audited(scene, AccessAction.TAKE_OVER)
+    yield from audited(scene, AccessAction.TAKE_OVER)
     for part in scene.parts:
         victim = part.member.client_id
         if part.member.role is Role.OUTSIDER and victim is not None:
@@ -184,11 +193,11 @@ ACCESS_CONTROL = _question(
 WILDCARDS = _question("Wildcards and $SYS: who is given more than is theirs.", _wildcards)
 RETAINED = _question(
     "Retained messages: who leaves some on the topics of others.",
-    lambda scene: _audited(scene, AccessAction.RETAIN),
+    lambda scene: audited(scene, AccessAction.RETAIN),
 )
 WILL = _question(
     "Will messages: whose will is published on the topics of others.",
-    lambda scene: _audited(scene, AccessAction.WILL),
+    lambda scene: audited(scene, AccessAction.WILL),
 )
 TAKEOVER = _question("Client id takeover: whose session is ended by somebody else.", _taken_over)
 TLS_ONLY = _question("TLS only: sessions that are accepted in the clear.", _in_the_clear, Concern.CLEAR_TEXT)

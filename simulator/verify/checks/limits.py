@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from simulator.core.campaigns import Control
+from simulator.core.campaigns import AccessAction, Control
 from simulator.core.verdicts import Verdict
 from simulator.verify.check import result
+from simulator.verify.checks.access import Trial, audited
+from simulator.verify.checks.access import judge as judge_access
 from simulator.verify.detection.check import RunQuestion
 from simulator.verify.detection.part import Part
 from simulator.verify.detection.scene import Scene
@@ -56,6 +58,10 @@ def _bite(part: Part) -> float | None:
 _HELD = "all who go beyond it are refused or thrown out"
 
 
+def _keep_alives(scene: Scene) -> Iterator[Trial]:
+    return audited(scene, AccessAction.KEEP_ALIVE, AccessAction.STAY_SILENT)
+
+
 def _question(summary: str, control: Control) -> RunQuestion:
     return RunQuestion(summary, lambda scene: judge(scene, control), _HELD)
 
@@ -68,3 +74,9 @@ IN_FLIGHT = _question("In-flight limit: those who leave too many messages open."
 SUBSCRIPTIONS = _question("Subscription limit: those who subscribe too often.", Control.SUBSCRIPTION_LIMIT)
 QUEUE = _question("Queue limit: those who let messages pile up.", Control.QUEUE_LIMIT)
 PROTOCOL = _question("Protocol validation: those who break the protocol.", Control.PROTOCOL)
+KEEP_ALIVE = RunQuestion(
+    "Keep-alive limit: who may be silent for hours or forever, and who is silent and not dropped.",
+    lambda scene: judge_access(scene, _keep_alives, Concern.FLOOD),
+    "neither the longest keep alive nor none is granted, and who is silent for one and a half of its own is "
+    "dropped",
+)
