@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from prometheus_server import PrometheusServer
+from prometheus_server import PrometheusServer, scraping
 
 from simulator.broker import EmbeddedBroker, LocalMosquitto
 
@@ -41,6 +41,6 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[i
 
         def start(target: int) -> PrometheusServer:
             folder: Path = tmp_path_factory.mktemp("prometheus")
-            return running.enter_context(PrometheusServer(folder, target))
+            return running.enter_context(PrometheusServer(folder, scraping(folder, target)))
 
         yield start

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -26,20 +26,31 @@ PATIENCE = 30.0
 Labels = frozenset[tuple[str, str]]
 
 
-class PrometheusServer:
-    """Scrapes one target and answers PromQL. Use it in a ``with``; leaving it ends the process."""
+def scraping(folder: Path, target: int) -> Path:
+    """Write a configuration that scrapes one port of 127.0.0.1, and return its file."""
+    config = folder / "prometheus.yml"
+    interval = f"{SCRAPE_INTERVAL * 1000:.0f}ms"
+    config.write_text(
+        f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
+        f"scrape_configs:\n"
+        f"  - {{job_name: fleetsim, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}\n"
+    )
+    return config
 
-    def __init__(self, folder: Path, target: int) -> None:
+
+class PrometheusServer:
+    """Does what a configuration says, and answers PromQL. Use it in a ``with``; leaving it ends the process.
+
+    Args:
+        folder: for its data and its log.
+        config: what it reads.
+        features: what it has to be told to do.
+    """
+
+    def __init__(self, folder: Path, config: Path, *features: str) -> None:
         program = shutil.which("prometheus")
         if program is None:
             pytest.fail("this test needs Prometheus: apt-get install prometheus")
-        config = folder / "prometheus.yml"
-        interval = f"{SCRAPE_INTERVAL * 1000:.0f}ms"
-        config.write_text(
-            f"global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\n"
-            f"scrape_configs:\n"
-            f"  - {{job_name: fleetsim, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}\n"
-        )
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -51,6 +62,7 @@ class PrometheusServer:
                     f"--config.file={config}",
                     f"--storage.tsdb.path={folder / 'data'}",
                     f"--web.listen-address={self._url.removeprefix('http://')}",
+                    *(f"--enable-feature={feature}" for feature in features),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -58,9 +70,22 @@ class PrometheusServer:
 
     def query(self, expression: str) -> dict[Labels, float]:
         """Return what an instant query finds now: a value for each set of labels, without name and target."""
-        with urlopen(f"{self._url}/api/v1/query?{urlencode({'query': expression})}", timeout=10) as answer:
-            body = json.load(answer)
-        return {_labels(row["metric"]): float(row["value"][1]) for row in body["data"]["result"]}
+        found = self._ask("query", query=expression)["result"]
+        return {_labels(row["metric"]): float(row["value"][1]) for row in found}
+
+    def course(self, expression: str, start: float, end: float) -> dict[Labels, list[float]]:
+        """Return what a query finds in each second between two, seconds since 1970; the same likewise."""
+        found = self._ask("query_range", query=expression, start=start, end=end, step=1)["result"]
+        return {_labels(row["metric"]): [float(value) for _, value in row["values"]] for row in found}
+
+    def examples(self, metric: str, start: float, end: float) -> list[dict[str, str]]:
+        """Return the labels of the examples that were scraped with a histogram."""
+        series = self._ask("query_exemplars", query=metric, start=start, end=end)
+        return [example["labels"] for one in series for example in one["exemplars"]]
+
+    def _ask(self, what: str, **parameters: object) -> Any:
+        with urlopen(f"{self._url}/api/v1/{what}?{urlencode(parameters)}", timeout=30) as answer:
+            return json.load(answer)["data"]
 
     def wait_for(self, expression: str) -> dict[Labels, float]:
         """Return what a query finds, as soon as it finds anything; ``messages > 10`` waits for ten."""

@@ -35,6 +35,8 @@ class Aggregator(Control):
         _, neighbourhood, kind, *_ = topic.split("/")
         if kind != "wearable":
             return  # of how many people a speaker or a shelf tells, nobody knows
+        if "time" not in fields:
+            return  # a will, which was written before it was known when it would be needed
         at = datetime.fromisoformat(fields["time"].replace("Z", "+00:00"))
         start = at.replace(minute=0, second=0, microsecond=0)
         if self.told is not None and start + WINDOW <= self.told:

@@ -28,6 +28,7 @@ COMMANDS = {
     "bench": "Measure the most that this machine sends.",
     "verify": "Score a control by what came out of it, against the truth of a run.",
     "labels": "Write a run's traffic with labels of attacks, to train detectors.",
+    "dashboard": "Write Grafana dashboards, Prometheus rules and a compose file.",
     "inspect": "Show what is simulated, and hold it against published figures.",
 }
 """Every command with its short help; ``simulator/cli/NAME.py`` holds it as ``command``."""

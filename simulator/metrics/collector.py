@@ -32,7 +32,6 @@ _UNITS = {
     "share": definitions.CHECK_RATIO,
     "seconds": definitions.CHECK_SECONDS,
     "people": definitions.CHECK_PEOPLE,
-    "epsilon": definitions.CHECK_EPSILON,
 }
 
 

@@ -184,5 +184,4 @@ CHECK_SECONDS = _gauge(
     "check_seconds", "Time that a check measured, such as the time to detect.", *_CHECK, unit="seconds"
 )
 CHECK_PEOPLE = _gauge("check_people", "People that a check measured, such as the least in a group.", *_CHECK)
-CHECK_EPSILON = _gauge("check_epsilon", "Epsilon that a check measured.", *_CHECK)
 CHECK_TRIALS = _gauge("check_trials", "Pieces of evidence that a check's value is taken from.", *_CHECK)

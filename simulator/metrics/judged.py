@@ -15,7 +15,7 @@ class Finding:
     Attributes:
         part: such as a type of data; empty for the whole.
         value: in the unit, None if nothing was measured.
-        unit: ``share``, ``seconds``, ``people``, ``epsilon`` or ``count``.
+        unit: as in the check's result; shown are ``share``, ``seconds`` and ``people``.
         trials: pieces of evidence that it is taken from.
     """
 

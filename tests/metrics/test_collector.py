@@ -106,7 +106,6 @@ JUDGED = Judged(
         Finding("guard", "time_to_detect", "crossing p50", 1.5, "seconds", 3),
         Finding("guard", "false_alarms", "", None, "share", 0),
         Finding("aggregator", "k_anonymity", "", 4.0, "people", 12),
-        Finding("aggregator", "differential_privacy", "", 2.5, "epsilon", 100),
     ),
 )
 

@@ -1,0 +1,211 @@
+"""Load: how honest it was, and how the broker took it."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from simulator.report.dashboards.board import Group, board
+from simulator.report.dashboards.panels import BYTES, PER_SECOND, RUN, SECONDS, Query, curves, heat
+
+ABOUT = "Rates, latencies, queues and connections: how honest the load was, and how the broker took it."
+
+_QUANTILES = (0.5, 0.9, 0.99, 0.999)
+
+
+def load() -> Dashboard:
+    """Return the dashboard."""
+    return board("load", "Load", ABOUT, (_messages(), _latency(), _connections(), _witness(), _machine()))
+
+
+def _rate(metric: str, by: str) -> Query:
+    return Query(f"sum by ({by}) (rate({metric}{{{RUN}}}[$__rate_interval]))", f"{{{{{by}}}}}")
+
+
+def _quantiles(metric: str) -> tuple[Query, ...]:
+    return tuple(
+        Query(
+            f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{{{RUN}}}[$__rate_interval])))",
+            f"p{share * 100:g}",
+        )
+        for share in _QUANTILES
+    )
+
+
+def _messages() -> Group:
+    return Group(
+        "Messages",
+        (
+            curves(
+                "Due, by family",
+                "What had to be sent: it does not depend on the broker.",
+                _rate("fleetsim_messages_due_total", "family"),
+                unit=PER_SECOND,
+                stacked=True,
+            ),
+            curves(
+                "Ended, by outcome",
+                "Every message that is due ends in exactly one of these ways.",
+                _rate("fleetsim_messages_finished_total", "outcome"),
+                unit=PER_SECOND,
+                stacked=True,
+            ),
+            curves(
+                "Sent, by QoS",
+                "Handed to the kernel.",
+                _rate("fleetsim_messages_sent_total", "qos"),
+                unit=PER_SECOND,
+            ),
+            curves(
+                "Late, sent twice, held back",
+                "Messages that were sent late or more than once, or were beyond a hard cap.",
+                Query(f"sum(rate(fleetsim_messages_late_total{{{RUN}}}[$__rate_interval]))", "late"),
+                Query(
+                    f"sum(rate(fleetsim_messages_duplicated_total{{{RUN}}}[$__rate_interval]))", "sent twice"
+                ),
+                Query(
+                    f"sum by (cap) (rate(fleetsim_held_back_total{{{RUN}}}[$__rate_interval]))",
+                    "held back: {{cap}}",
+                ),
+                unit=PER_SECOND,
+            ),
+            curves(
+                "Queues",
+                "Messages that are due and wait to be sent, and those that wait for the broker's answer.",
+                Query(f"sum(fleetsim_queued_messages{{{RUN}}})", "queued"),
+                Query(f"sum(fleetsim_in_flight_messages{{{RUN}}})", "in flight"),
+            ),
+            curves(
+                "Commands",
+                "Messages that came to the devices' own subscriptions.",
+                Query(f"sum(rate(fleetsim_commands_total{{{RUN}}}[$__rate_interval]))", "commands"),
+                unit=PER_SECOND,
+            ),
+        ),
+    )
+
+
+def _latency() -> Group:
+    return Group(
+        "Latency, from the moment that a message was due",
+        (
+            curves(
+                "Publish latency",
+                "To the broker's answer. Dots are single slow messages, with their ids.",
+                *_quantiles("fleetsim_publish_latency_seconds"),
+                unit=SECONDS,
+            ),
+            heat(
+                "Publish latency, all of it",
+                "How many messages took how long.",
+                Query(
+                    f"sum by (le) (rate(fleetsim_publish_latency_seconds_bucket{{{RUN}}}[$__rate_interval]))",
+                    "{{le}}",
+                ),
+            ),
+            curves(
+                "End-to-end latency",
+                "To a subscriber of the run's own; nothing without a witness.",
+                *_quantiles("fleetsim_end_to_end_latency_seconds"),
+                unit=SECONDS,
+            ),
+            curves(
+                "Lag",
+                "To being sent, whoever is to blame; and 99 % of what the generator alone is to blame for.",
+                *_quantiles("fleetsim_lag_seconds"),
+                Query(
+                    "histogram_quantile(0.99, sum by (le) (rate("
+                    f"fleetsim_generator_lag_seconds_bucket{{{RUN}}}[$__rate_interval])))",
+                    "generator p99",
+                ),
+                unit=SECONDS,
+            ),
+        ),
+    )
+
+
+def _connections() -> Group:
+    return Group(
+        "Connections",
+        (
+            curves(
+                "By state",
+                "Sessions of the fleet.",
+                Query(f"sum by (state) (fleetsim_connections{{{RUN}}})", "{{state}}"),
+                stacked=True,
+            ),
+            curves(
+                "Broken and opened anew",
+                "Connections that broke, and those that came back.",
+                Query(f"sum(rate(fleetsim_connections_lost_total{{{RUN}}}[$__rate_interval]))", "broken"),
+                Query(f"sum(rate(fleetsim_reconnects_total{{{RUN}}}[$__rate_interval]))", "opened anew"),
+                unit=PER_SECOND,
+            ),
+            curves(
+                "By transport",
+                "Sessions by what carries them.",
+                Query(f"sum by (transport) (fleetsim_sessions{{{RUN}}})", "{{transport}}"),
+            ),
+            curves(
+                "Refusals",
+                "What the broker said no to.",
+                Query(
+                    f"sum by (packet, reason) (rate(fleetsim_refusals_total{{{RUN}}}[$__rate_interval]))",
+                    "{{packet}}: {{reason}}",
+                ),
+                unit=PER_SECOND,
+            ),
+        ),
+    )
+
+
+def _witness() -> Group:
+    return Group(
+        "What the run's own witness saw",
+        (
+            curves(
+                "Expected and received",
+                "Messages due from the devices that it watches, and those that arrived.",
+                Query(f"sum(rate(fleetsim_witness_expected_total{{{RUN}}}[$__rate_interval]))", "expected"),
+                Query(f"sum(rate(fleetsim_witness_received_total{{{RUN}}}[$__rate_interval]))", "received"),
+                unit=PER_SECOND,
+            ),
+            curves(
+                "Again, and out of order",
+                "Messages that arrived twice, or after a later one of the same device.",
+                Query(f"sum(rate(fleetsim_witness_duplicated_total{{{RUN}}}[$__rate_interval]))", "again"),
+                Query(
+                    f"sum(rate(fleetsim_witness_reordered_total{{{RUN}}}[$__rate_interval]))", "out of order"
+                ),
+                unit=PER_SECOND,
+            ),
+        ),
+    )
+
+
+def _machine() -> Group:
+    return Group(
+        "This machine",
+        (
+            curves(
+                "Processor",
+                "Cores that the load took.",
+                Query(f"sum(rate(fleetsim_cpu_seconds_total{{{RUN}}}[$__rate_interval]))", "cores"),
+                width=8,
+            ),
+            curves(
+                "Memory",
+                "Most that was resident.",
+                Query(f"sum(fleetsim_peak_resident_memory_bytes{{{RUN}}})", "resident"),
+                unit=BYTES,
+                width=8,
+            ),
+            curves(
+                "Simulated and wall time",
+                "Since the start of the scenario and of the run.",
+                Query(f"fleetsim_simulated_seconds{{{RUN}}}", "simulated"),
+                Query(f"fleetsim_run_seconds{{{RUN}}}", "wall"),
+                unit=SECONDS,
+                width=8,
+            ),
+        ),
+    )

@@ -1,0 +1,149 @@
+"""Security: what attackers do, what the broker lets happen, and how detectors do."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from simulator.report.dashboards.board import Group, board
+from simulator.report.dashboards.panels import (
+    PER_SECOND,
+    RUN,
+    SECONDS,
+    SHARE,
+    Query,
+    bars,
+    curves,
+    number,
+    table,
+)
+
+ABOUT = "What attackers do, what the broker lets happen, what honest devices feel of it, and who notices."
+
+_WHOLE = f'{RUN}, part=""'
+_CHECKS = "detection|false_alarms|time_to_detect|containment|harm"
+
+
+def security() -> Dashboard:
+    """Return the dashboard."""
+    return board("security", "Security", ABOUT, (_attacks(), _felt(), _detectors()))
+
+
+def _attacks() -> Group:
+    return Group(
+        "Attacks",
+        (
+            curves(
+                "Attacks that last",
+                "By kind.",
+                Query(f"sum by (campaign) (fleetsim_campaigns_active{{{RUN}}})", "{{campaign}}"),
+                stacked=True,
+            ),
+            curves(
+                "Their messages",
+                "By kind of attack.",
+                Query(
+                    f"sum by (campaign) (rate(fleetsim_attack_messages_total{{{RUN}}}[$__rate_interval]))",
+                    "{{campaign}}",
+                ),
+                unit=PER_SECOND,
+            ),
+            curves(
+                "How their messages ended",
+                "What the broker took, and what it did not.",
+                Query(
+                    "sum by (outcome) (rate("
+                    f"fleetsim_attack_messages_finished_total{{{RUN}}}[$__rate_interval]))",
+                    "{{outcome}}",
+                ),
+                unit=PER_SECOND,
+                stacked=True,
+            ),
+            curves(
+                "Connections from outside",
+                "Of attackers who are no devices of the fleet: now, asked for, accepted, and broken off.",
+                Query(f"sum(fleetsim_outsider_connections{{{RUN}}})", "connected"),
+                Query(f"sum(fleetsim_outsider_connections_asked_total{{{RUN}}})", "asked for"),
+                Query(f"sum(fleetsim_outsider_connections_reached_total{{{RUN}}})", "accepted"),
+                Query(f"sum(fleetsim_outsider_connections_lost_total{{{RUN}}})", "broken off"),
+            ),
+        ),
+    )
+
+
+def _felt() -> Group:
+    return Group(
+        "What honest devices feel",
+        (
+            curves(
+                "Publish latency",
+                "Of the fleet's messages; attacks are drawn in red.",
+                Query(
+                    "histogram_quantile(0.95, sum by (le) (rate("
+                    f"fleetsim_publish_latency_seconds_bucket{{{RUN}}}[$__rate_interval])))",
+                    "p95",
+                ),
+                unit=SECONDS,
+            ),
+            curves(
+                "Lost, dropped and refused",
+                "Of the fleet's messages.",
+                Query(
+                    "sum by (outcome) (rate(fleetsim_messages_finished_total"
+                    f'{{{RUN}, outcome=~"lost|dropped|refused"}}[$__rate_interval]))',
+                    "{{outcome}}",
+                ),
+                unit=PER_SECOND,
+            ),
+        ),
+    )
+
+
+def _detectors() -> Group:
+    return Group(
+        "Detectors, once the run is judged",
+        (
+            number(
+                "Recall",
+                "Share of those who attack that a detector told of.",
+                Query(f'fleetsim_check_ratio{{{_WHOLE}, check="detection"}}', "{{control}}"),
+                unit=SHARE,
+                good=0.95,
+                width=8,
+            ),
+            number(
+                "False alarms",
+                "Share of the minutes of honest devices of which a detector told.",
+                Query(f'fleetsim_check_ratio{{{_WHOLE}, check="false_alarms"}}', "{{control}}"),
+                unit=SHARE,
+                width=8,
+            ),
+            number(
+                "Time to detect",
+                "Of 95 % of those who were told of, from their first packet.",
+                Query(f'fleetsim_check_seconds{{{_WHOLE}, check="time_to_detect"}}', "{{control}}"),
+                unit=SECONDS,
+                width=8,
+            ),
+            bars(
+                "Times",
+                "To detect and to contain, as a whole and from the crossing of a threshold.",
+                Query(
+                    f'fleetsim_check_seconds{{{RUN}, check=~"{_CHECKS}"}}',
+                    "{{control}}: {{check}} {{part}}",
+                ),
+                unit=SECONDS,
+            ),
+            table(
+                "Verdicts",
+                "Verdict on each control by each check.",
+                Query(f"fleetsim_verdict{{{RUN}}} == 1"),
+                {"control": "control", "check": "check", "verdict": "verdict"},
+            ),
+            table(
+                "Evidence",
+                "Pieces of evidence that each value is taken from.",
+                Query(f'fleetsim_check_trials{{{_WHOLE}, check=~"{_CHECKS}"}}'),
+                {"control": "control", "check": "check", "Value": "trials"},
+            ),
+        ),
+    )
