@@ -405,6 +405,7 @@ class Load:
         self._next_tick = self.now() + TICK
         self._rows.flush()
         self._report(self.standing())
+        self._tally.look_anew()
 
 
 def _pause(ahead: float) -> float:

@@ -99,7 +99,7 @@ class Counts(msgspec.Struct):
 
 
 class Slowest(msgspec.Struct, frozen=True, array_like=True):
-    """The message that took longest to be answered for, of those since the last flush.
+    """The message that took longest to be answered for, of those that were looked at.
 
     Attributes:
         id: of the message.
@@ -185,10 +185,13 @@ class Tally:
             cell.refused += 1
 
     def flush(self) -> None:
-        """Move what was recorded into the buckets, and look for a new example; call it each second."""
-        self._slow = 0.0
+        """Move what was recorded into the histograms' buckets; call it each second."""
         for histogram in self._histograms():
             histogram.flush()
+
+    def look_anew(self) -> None:
+        """Look for another example of a slow message; the last one remains until there is one."""
+        self._slow = 0.0
 
     def totals(self) -> Counts:
         """Return the counts of all messages."""

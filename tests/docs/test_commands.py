@@ -41,6 +41,7 @@ UNDERSTOOD = {
     r"privacy_drill|presidio_check": "they have tests of their own, which take a minute",
     r"DEVICE|USER:PASSWORD": "it stands for what only its reader knows",
     r"wss?://|mqtts://|home\.yaml.*credentials=credentials": "it needs a broker of that kind",
+    r"--push-to": "it needs a Pushgateway; tests/run/test_pushing_metrics.py has one",
     r"allow-target|\.lab|\.example(?! -o)": "the host is not this machine",
 }
 """What is not run, and why."""
@@ -48,7 +49,7 @@ UNDERSTOOD = {
 PROGRAMS = {
     *("fleetsim", ".venv/bin/fleetsim"),
     *("python3", ".venv/bin/pip", "pip", ".venv/bin/pytest"),  # .ci/run does what they do
-    *("mosquitto", "head", "less"),
+    *("mosquitto", "head", "less", "docker"),
 }
 """What commands of the documentation call; the tutorial has a test of its own."""
 

@@ -145,12 +145,12 @@ def test_a_copy_does_not_change_with_the_original() -> None:
     assert copy.publish_latency.count == 1
 
 
-def test_the_slowest_message_since_the_last_flush_is_an_example() -> None:
+def test_the_slowest_message_since_one_looks_anew_is_an_example() -> None:
     tally = Tally()
     for number, acked in enumerate((1.5, 4.0, 2.0)):
         tally.finished(message(), Delivered(f"m{number}", 1.0, 1.0, acked, Outcome.ACKNOWLEDGED))
     assert tally.slowest == Slowest("m1", 3.0)
-    tally.flush()
+    tally.look_anew()
     assert tally.slowest == Slowest("m1", 3.0), "it stays until there is another"
     tally.finished(message(), Delivered("m3", 1.0, 1.0, 1.25, Outcome.ACKNOWLEDGED))
     assert tally.slowest == Slowest("m3", 0.25)
