@@ -41,6 +41,7 @@ from simulator.report import (
     write_junit,
     write_summary,
 )
+from simulator.report.run import write_page
 from simulator.scenario import Scenario
 from simulator.standing import Standing
 from simulator.trial import Trial
@@ -147,7 +148,6 @@ def run(
         trial_plan = Plan(scenario, direct, None, limits=limits, origin=origin)
         trial = stack.enter_context(Trial(trial_plan, broker, settings.place, folder, say))
         trial.start(stopped)
-
         timeline = stack.enter_context(Timeline(folder))
 
         def report(standing: Standing) -> None:
@@ -183,6 +183,7 @@ def run(
             summary, verification = judge(summary, scenario, folder)
             write_summary(folder, summary)
         write_junit(folder, summary)
+        write_page(folder)
         collector.judge(for_metrics(summary, verification))
         if gateway is not None:
             gateway.push(collector.registry, scenario.name)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,26 +18,16 @@ BINARIES = ("chromium", "chromium-browser", "google-chrome")
 
 Message = dict[str, Any]
 
-_CONTRAST = """(() => {
-    const each = document.querySelector('%s');
-    const behind = node => {
-        for (; node; node = node.parentElement) {
-            const colour = getComputedStyle(node).backgroundColor;
-            if (!/, 0\\)$/.test(colour)) return colour;
-        }
-        return 'rgb(255, 255, 255)';
-    };
-    const light = colour => {
-        const [red, green, blue] = colour.match(/[\\d.]+/g).map(value => {
-            value /= 255;
-            return value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
-        });
-        return .2126 * red + .7152 * green + .0722 * blue;
-    };
-    const [a, b] = [light(getComputedStyle(each).color), light(behind(each))];
-    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-})()"""
-"""Returns the contrast of the first element of a selector with what is behind it (WCAG 2.1)."""
+_STICKING_OUT = """[...document.querySelectorAll('main :not(.scroll *):not(svg *):not(.hidden)')]
+    .filter(each => each.getBoundingClientRect().right > innerWidth + 1).length"""
+
+_AXE = Path(str(distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")))
+"""The script of axe-core; of the package that brings it only this file is used."""
+
+_RUN_AXE = """axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => {
+    return found.violations.flatMap(rule => rule.nodes.map(node =>
+        `${rule.id}: ${rule.help}: ${node.html.slice(0, 160)} ${node.any.map(each => each.message)}`));
+})"""
 
 
 @dataclass
@@ -114,13 +105,19 @@ class Browser:
 
     def ask(self, expression: str) -> Any:
         """Return the value of an expression of JavaScript on the page."""
-        return self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get(
-            "value"
-        )
+        said = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in said, said["exceptionDetails"]
+        return said["result"].get("value")
 
-    def contrast(self, selector: str) -> float:
-        """Return the contrast of the first element of a selector with what is behind it (WCAG 2.1)."""
-        return float(self.ask(_CONTRAST % selector))
+    def axe(self) -> list[str]:
+        """Return what axe-core, the engine of accessibility tests, finds wrong with the page: a line each."""
+        self.ask(_AXE.read_text(encoding="utf-8"))
+        found = self.ask(_RUN_AXE)
+        return [str(each) for each in found]
+
+    def sticking_out(self) -> int:
+        """Return how many elements of the page's content reach beyond its right edge."""
+        return int(self.ask(_STICKING_OUT))
 
     def photograph(self, path: Path, *, top: int = 0, height: int | None = None) -> bytes:
         """Write the page as a picture, or a strip of it, and return the bytes."""

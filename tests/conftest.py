@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from browser import Browser
 from hypothesis import settings
 from prometheus_server import PrometheusServer, scraping
 
@@ -18,6 +19,13 @@ collect_ignore = ["sample_device", "sample_service"]
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A real Chromium without a network; one for all pages, since it takes a while to start."""
+    with Browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ COMMANDS = {
     "clean": "Remove what a killed run has left on its broker.",
     "bench": "Measure the most that this machine sends.",
     "verify": "Score a control by what came out of it, against the truth of a run.",
+    "report": "Make the report of a run, also beside an earlier one.",
     "labels": "Write a run's traffic with labels of attacks, to train detectors.",
     "dashboard": "Write Grafana dashboards, Prometheus rules and a compose file.",
     "inspect": "Show what is simulated, and hold it against published figures.",

@@ -92,7 +92,8 @@ def command(
     with Interrupt() as stopped:
         from rich.console import Console
 
-        from simulator.report import Progress, encode_summary, print_summary
+        from simulator.report import Progress, encode_summary, print_summary, read_timeline
+        from simulator.truth import RunFolder
 
         stderr = Console(stderr=True)
 
@@ -116,5 +117,5 @@ def command(
         if as_json:
             click.echo(encode_summary(run.summary).decode(), nl=False)
         else:
-            print_summary(run.summary, run.folder, Console())
+            print_summary(run.summary, run.folder, Console(), read_timeline(RunFolder(run.folder)))
     return run.exit_code

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from simulator.core.units import HOUR, MINUTE
-from simulator.inspect import svg
-from simulator.inspect.chart import Chart, Scale, brief, ticks
 from simulator.inspect.seen import Seen, Sighting
 from simulator.inspect.words import clock, describe_person, describe_spell
+from simulator.report.page import svg
+from simulator.report.page.chart import Chart, Scale, brief, ticks
 from simulator.world import Activity, Person
 from simulator.world.shelf import Shelf, ShelfEvent, StockChange
 

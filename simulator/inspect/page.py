@@ -14,11 +14,11 @@ from simulator.calibration import Finding, Verdict, describe, format_value, reas
 from simulator.core.units import DAY, HOUR, format_duration
 from simulator.core.version import __version__
 from simulator.inspect import town_map
-from simulator.inspect.chart import Chart, columns, histogram
 from simulator.inspect.day import draw_day
 from simulator.inspect.seen import Seen
 from simulator.inspect.words import describe_person
 from simulator.report.page import environment
+from simulator.report.page.chart import Chart, columns, histogram
 from simulator.world import Activity
 
 _EPOCH = date(1970, 1, 1).toordinal()

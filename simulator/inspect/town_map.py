@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup
 
-from simulator.inspect import svg
-from simulator.inspect.chart import Chart, Scale, brief, ticks
 from simulator.inspect.seen import Seen
+from simulator.report.page import svg
+from simulator.report.page.chart import Chart, Scale, brief, ticks
 from simulator.world import Place, PlaceKind, Spell
 from simulator.world.place import METRES_PER_DEGREE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -11,20 +11,19 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from simulator.core.thresholds import Threshold
 from simulator.core.units import format_duration
+from simulator.report import words
+from simulator.report.sparkline import BLOCKS, PLAIN, courses
 from simulator.report.summary import (
-    AttackMessages,
-    Attacks,
     CleanUp,
     KindMessages,
     Messages,
-    Percentiles,
     Status,
     Summary,
     ThresholdResult,
     VerdictResult,
 )
+from simulator.report.timeline import Stretch
 
 _COLOURS = {
     Status.PASSED: "bold green",
@@ -33,12 +32,26 @@ _COLOURS = {
     Status.INTERRUPTED: "bold yellow",
 }
 _MOST_REASONS = 5
+_SPARKLINE = 44
+"""Columns."""
 
 
-def print_summary(summary: Summary, folder: Path, console: Console) -> None:
-    """Print what a run came to, and where its folder is."""
+def print_summary(
+    summary: Summary, folder: Path, console: Console, stretches: Sequence[Stretch] = ()
+) -> None:
+    """Print what a run came to, and where its folder is.
+
+    Args:
+        summary: the result.
+        folder: of the run.
+        console: where to print.
+        stretches: how it went over time, which a terminal shows as sparklines.
+    """
     utf8 = console.encoding.lower().startswith("utf")
     sections = [_head(summary), _facts(summary), _counts(summary), _times(summary)]
+    if console.is_terminal and len(stretches) > 1:
+        plain = not utf8 or console.no_color or console.is_dumb_terminal
+        sections.append(_course(stretches, PLAIN if plain else BLOCKS))
     if summary.connections.unreached:
         reasons = (unreached.reason for unreached in summary.connections.unreached)
         sections.append(_devices("Not reached", reasons))
@@ -77,7 +90,7 @@ def _facts(summary: Summary) -> RenderableType:
         f"{connections.asked:,} asked, {connections.reached:,} reached{f' ({carried})' if carried else ''}, "
         f"{connections.lost:,} lost, {connections.reconnected:,} reconnected",
     )
-    facts.add_row("Rate", f"{_figures(summary.messages_per_second)} messages/s delivered")
+    facts.add_row("Rate", f"{words.figures(summary.messages_per_second)} messages/s delivered")
     facts.add_row(
         "Sent",
         f"{messages.sent:,} messages, {messages.duplicated:,} of them more than once; "
@@ -91,12 +104,12 @@ def _facts(summary: Summary) -> RenderableType:
             f"{witness.duplicated:,} twice, {witness.reordered:,} out of order",
         )
     if summary.refusals:
-        facts.add_row("Refused", _refused(summary))
+        facts.add_row("Refused", "; ".join(words.refused(summary.refusals)))
     if summary.held_back:
         counts = (f"{count:,} {cap}" for cap, count in summary.held_back.items())
         facts.add_row("Held back", f"{', '.join(counts)}; --limit changes a cap")
     if summary.attacks is not None:
-        facts.add_row("Attacks", _attacks(summary.attacks))
+        facts.add_row("Attacks", words.attacked(summary.attacks))
     if summary.clean_up is not None:
         facts.add_row("Cleaned up", _cleaned_up(summary.clean_up))
     facts.add_row(
@@ -105,33 +118,6 @@ def _facts(summary: Summary) -> RenderableType:
         f"{summary.peak_rss_bytes / 1e6:,.0f} MB of memory",
     )
     return facts
-
-
-def _refused(summary: Summary) -> str:
-    return "; ".join(
-        f"{count:,} {what}: {reason}"
-        for what, reasons in summary.refusals.items()
-        for reason, count in reasons.items()
-    )
-
-
-def _attacks(attacks: Attacks) -> str:
-    """Return what attacks asked for and got, beside the fleet's own counts."""
-    told = []
-    connections, messages = attacks.connections, sum(attacks.messages.values(), AttackMessages())
-    if connections.asked:
-        told.append(
-            f"{connections.asked:,} connections of outsiders asked, {connections.reached:,} let in, "
-            f"{connections.refused:,} refused"
-        )
-    if messages.due:
-        told.append(
-            f"{messages.due:,} messages, {messages.accepted:,} accepted, {messages.refused:,} refused, "
-            f"{messages.dropped:,} dropped, {messages.lost:,} without an answer"
-        )
-    if attacks.held_back:
-        told.append("held back: " + ", ".join(f"{count:,} {cap}" for cap, count in attacks.held_back.items()))
-    return "; ".join(told) or "none came to do anything"
 
 
 def _cleaned_up(done: CleanUp) -> str:
@@ -163,18 +149,21 @@ def _figures_of(messages: Messages | KindMessages, columns: Iterable[str]) -> It
 
 
 def _times(summary: Summary) -> RenderableType:
-    table = _table("Milliseconds", *map(_right, ("p50", "p90", "p99", "p99.9", "max")))
+    table = _table("Milliseconds", *map(_right, words.PERCENTILE_NAMES))
     table.show_header = True
-    table.add_row("publish latency", *_percentiles(summary.latency_ms.publish))
+    table.add_row("publish latency", *words.percentiles(summary.latency_ms.publish))
     if summary.latency_ms.end_to_end.max is not None:
-        table.add_row("end to end", *_percentiles(summary.latency_ms.end_to_end))
-    table.add_row("lag", *_percentiles(summary.lag_ms))
+        table.add_row("end to end", *words.percentiles(summary.latency_ms.end_to_end))
+    table.add_row("lag", *words.percentiles(summary.lag_ms))
     return table
 
 
-def _percentiles(times: Percentiles) -> Iterator[str]:
-    for value in (times.p50, times.p90, times.p99, times.p999, times.max):
-        yield "-" if value is None else _figures(value)
+def _course(stretches: Sequence[Stretch], levels: str) -> RenderableType:
+    table = _table("Over time", "", _right("at most"))
+    table.show_header = True
+    for course in courses(stretches):
+        table.add_row(course.what, course.drawn(_SPARKLINE, levels), course.most)
+    return table
 
 
 def _devices(what: str, reasons: Iterable[str]) -> RenderableType:
@@ -194,18 +183,10 @@ def _thresholds(results: tuple[ThresholdResult, ...], marks: tuple[str, str]) ->
     table = _table("Thresholds", _right(""), "")
     table.show_header = True
     for result in results:
-        value = _measured(result)
+        value = words.measured(result)
         verdict = Text(f"{held} held", "green") if result.held else Text(f"{missed} not held", "bold red")
         table.add_row(result.expression, value, verdict)
     return table
-
-
-def _measured(result: ThresholdResult) -> str:
-    if result.value is None:
-        return "not measured"
-    if isinstance(result.value, str):
-        return result.value
-    return f"{_exact(result.value)} {Threshold.parse(result.expression).unit}".rstrip()
 
 
 def _verdicts(results: tuple[VerdictResult, ...], marks: tuple[str, str]) -> RenderableType:
@@ -226,14 +207,3 @@ def _table(*columns: Column | str) -> Table:
 
 def _right(header: str) -> Column:
     return Column(header, justify="right")
-
-
-def _figures(value: float) -> str:
-    """Return a measured number with three or more figures."""
-    decimals = 0 if value >= 99.95 or value == 0 else 1 if value >= 9.995 else 2 if value >= 0.9995 else 3
-    return f"{value:,.{decimals}f}"
-
-
-def _exact(value: float) -> str:
-    """Return a number so that it does not look like a limit which it misses by little."""
-    return f"{value:,.0f}" if value >= 100_000 else f"{value:,.6g}"

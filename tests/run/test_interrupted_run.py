@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from fleetsim_process import PATIENCE, fleetsim, read, rows, start, wait_for
 
+from simulator.report.run import read_result, render_page
+from simulator.truth import RunFolder
+
 
 def test_ctrl_c_in_the_middle_leaves_a_readable_folder_that_adds_up(evening: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
@@ -24,6 +27,8 @@ def test_ctrl_c_in_the_middle_leaves_a_readable_folder_that_adds_up(evening: Pat
     assert messages["due"] == len(rows(folder / "truth" / "messages.jsonl")) == len(rows(delivery)) > 0
     ended = ("acknowledged", "received", "refused", "dropped", "lost")
     assert messages["due"] == sum(messages[outcome] for outcome in ended)
+    assert messages["due"] == sum(row.get("due", 0) for row in rows(folder / "timeline.jsonl"))
+    assert "stopped before its end" in (folder / "report.html").read_text()
 
 
 @pytest.mark.parametrize("file", ["manifest.json", "truth/people.jsonl"])
@@ -42,11 +47,15 @@ def test_kill_leaves_whole_lines_and_an_incomplete_manifest(evening: Path, tmp_p
     folder = tmp_path / "run"
     process = start("run", evening, "--speed", "60", "--broker", "mosquitto", "-o", folder, "--quiet")
     messages = folder / "truth" / "messages.jsonl"
-    wait_for(lambda: messages.exists() and messages.stat().st_size > 0, "the first messages")
+    timeline = folder / "timeline.jsonl"
+    wait_for(lambda: timeline.exists() and b'"due"' in timeline.read_bytes(), "the first messages")
     process.kill()
     process.communicate(timeout=PATIENCE)
     assert rows(messages)
     assert read(folder / "manifest.json")["complete"] is False
+    result = read_result(RunFolder.open(folder))
+    assert sum(each.due for each in result.stretches) > 0
+    assert "killed, or is still going on" in render_page(result)
 
 
 def test_interrupted_generate_keeps_whole_lines(evening: Path, tmp_path: Path) -> None:

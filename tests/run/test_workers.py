@@ -36,6 +36,7 @@ def test_truth_is_the_same_for_one_two_and_four_workers(evening: Path, tmp_path:
         messages = read(tmp_path / folder / "summary.json")["messages"]
         assert messages["acknowledged"] == messages["due"] == one_rows(tmp_path / "1")
         assert len(rows(tmp_path / folder / "truth" / "delivery.jsonl")) == messages["due"]
+        assert sum(row.get("due", 0) for row in rows(tmp_path / folder / "timeline.jsonl")) == messages["due"]
         assert not (tmp_path / folder / "shards").exists()
 
 

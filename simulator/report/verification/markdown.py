@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from simulator.core.version import __version__
+from simulator.report.markdown import LONGEST, code, html, plain
 from simulator.report.verification import words
 from simulator.report.verification.words import Control
 from simulator.verify import CheckResult, Evidence, Verdict, Verification
 from simulator.verify.clauses import DISCLAIMER
 
-LONGEST = 60_000
-"""Characters; code hosts refuse comments of more than 65,536."""
-
 _SIGNS = {Verdict.HELD: "✅", Verdict.FAILED: "❌", Verdict.UNTRUSTED: "⚠️"}
 _MOST_EVIDENCE = (5, 1, 0)
 """Examples of each check; fewer if all together are too long."""
-
-_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 
 
 def markdown(verification: Verification) -> str:
@@ -99,20 +94,3 @@ def _evidence(evidence: Evidence) -> str:
 
 def _verdict(verdict: Verdict) -> str:
     return f"{_SIGNS[verdict]} {verdict.value}"
-
-
-def plain(text: str) -> str:
-    """Return a text in one line that is no markup."""
-    return _SPECIAL.sub(r"\\\1", html(text))
-
-
-def html(text: str) -> str:
-    """Return a text in one line that is no markup of HTML."""
-    text = " ".join(text.split())
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def code(text: str) -> str:
-    """Return a text as code in one line, also within a table; empty for an empty one."""
-    text = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
-    return f"`{text}`" if text else ""

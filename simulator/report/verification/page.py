@@ -34,7 +34,6 @@ class Picture:
 
 def page(verification: Verification) -> str:
     """Return the page of a verification."""
-    controls = words.controls(words.within_run(verification))
     return (
         environment("simulator.report.verification")
         .get_template("page.html.jinja")
@@ -42,16 +41,24 @@ def page(verification: Verification) -> str:
             title=verification.scenario,
             version=__version__,
             facts=list(_facts(verification)),
-            verification=verification,
-            headline=words.headline(verification),
-            controls=controls,
-            words=words,
-            picture=picture,
-            disclaimer=DISCLAIMER,
-            tags_version=tags_version(),
-            clauses=list(_clauses(controls)),
+            **parts(verification),
         )
     )
+
+
+def parts(verification: Verification) -> dict[str, object]:
+    """Return what the macros in ``verdicts.html.jinja`` need to show a verification."""
+    controls = words.controls(words.within_run(verification))
+    return {
+        "verification": verification,
+        "headline": words.headline(verification),
+        "controls": controls,
+        "words": words,
+        "picture": picture,
+        "disclaimer": DISCLAIMER,
+        "tags_version": tags_version(),
+        "clauses": list(_clauses(controls)),
+    }
 
 
 def picture(check: CheckResult) -> Picture | None:

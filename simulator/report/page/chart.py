@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from simulator.inspect import svg
+from simulator.report.page import svg
 
 WIDTH, HEIGHT = 360.0, 210.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 14.0, 34.0
@@ -28,6 +28,8 @@ class Chart:
         picture: the SVG; empty if there is nothing to show.
         headings, rows: the table.
         wide: whether it needs more room than a phone has, and is scrolled.
+        broad: the same picture for a wide window, where there is one.
+        legend: signs with what they stand for.
     """
 
     title: str
@@ -36,6 +38,8 @@ class Chart:
     headings: tuple[str, ...]
     rows: Sequence[tuple[object, ...]]
     wide: bool = False
+    broad: Markup | None = None
+    legend: Sequence[tuple[str, Markup]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def histogram(
         WIDTH,
         HEIGHT,
         f"{title}: histogram. {note}",
-        _frame(across, up, ticks(edges[0], edges[-1]), unit, brief),
+        frame(across, up, ticks(edges[0], edges[-1]), unit, brief),
         *drawn,
         svg.line((across(middle), TOP), (across(middle), HEIGHT - BOTTOM), "median"),
     )
@@ -158,22 +162,37 @@ def columns(title: str, labels: Sequence[str], values: Sequence[float], *, unit:
     highest = max(range(len(values)), key=lambda number: values[number])
     note = f"Most at {labels[highest]}: {values[highest]:,.0f} {unit}."
     picture = svg.figure(
-        WIDTH, HEIGHT, f"{title}: columns. {note}", _frame(across, up, (), "", brief), *drawn, *names
+        WIDTH, HEIGHT, f"{title}: columns. {note}", frame(across, up, (), "", brief), *drawn, *names
     )
     return Chart(
         title, note, picture, (of, unit), list(zip(labels, map("{:,.0f}".format, values), strict=True))
     )
 
 
-def _frame(
-    across: Scale, up: Scale, marks: Sequence[float], unit: str, write: Callable[[float], str]
+def frame(
+    across: Scale,
+    up: Scale,
+    marks: Sequence[float],
+    unit: str,
+    write: Callable[[float], str],
+    levels: Sequence[tuple[float, str]] | None = None,
 ) -> Markup:
-    """Return axes with their marks."""
+    """Return axes with their marks.
+
+    Args:
+        across, up: what the axes show.
+        marks: values that are marked along the lower axis.
+        unit: of them.
+        write: how they are written.
+        levels: heights with what is written there; round numbers if left out.
+    """
     base, left, right = up.start, across.start, across.end
     lines = []
-    for value in ticks(up.low, up.high, 4):
+    if levels is None:
+        levels = [(value, brief(value)) for value in ticks(up.low, up.high, 4)]
+    for value, says in levels:
         lines.append(svg.line((left, up(value)), (right, up(value)), "grid"))
-        lines.append(svg.text(left - 5.0, up(value) + 4.0, brief(value), anchor="end", class_="tick"))
+        lines.append(svg.text(left - 5.0, up(value) + 4.0, says, anchor="end", class_="tick"))
     for mark in marks:
         lines.append(svg.line((across(mark), base), (across(mark), base + 4.0), "axis"))
         lines.append(svg.text(across(mark), base + 16.0, write(mark), anchor="middle", class_="tick"))

@@ -1,0 +1,131 @@
+"""A run as Markdown for a job's summary or a pull request: short, with what is long folded below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from simulator.core.version import __version__
+from simulator.report import words
+from simulator.report.markdown import LONGEST, code, plain
+from simulator.report.run import figures
+from simulator.report.run.comparison import Comparison, compare
+from simulator.report.run.result import Result
+from simulator.report.sparkline import courses
+from simulator.report.summary import Status, Summary
+from simulator.report.verification.words import spaced
+
+_SIGNS = {Status.PASSED.value: "✅", Status.FAILED.value: "❌"}
+_OTHERWISE = "⚠️"
+_WIDTH = 40
+"""Letters of a sparkline."""
+
+
+def markdown(result: Result, earlier: Result | None = None) -> str:
+    """Return a run as Markdown (GitHub's and GitLab's dialects)."""
+    text = "\n".join(_lines(result, None if earlier is None else compare(result, earlier))) + "\n"
+    if len(text) <= LONGEST:
+        return text
+    end = "\n\n</details>\n\nCut off here, being too long for a comment: all of it is in `report.html`.\n"
+    return text[: text.rindex("\n", 0, LONGEST - len(end))] + end
+
+
+def _lines(result: Result, comparison: Comparison | None) -> Iterator[str]:
+    yield f"### {_SIGNS.get(result.status, _OTHERWISE)} {plain(result.name)}: {result.status}"
+    yield ""
+    yield f"{plain(figures.headline(result))}."
+    if troubles := figures.troubles(result):
+        yield ""
+        yield from (f"- {plain(trouble)}" for trouble in troubles)
+    rows = [(row.what, row.asked, row.reached, row.share) for row in figures.reached(result)]
+    yield from _table(("", "asked", "reached", "share"), rows)
+    if result.summary is not None:
+        yield from _thresholds(result.summary)
+        yield from _table(("milliseconds", *words.PERCENTILE_NAMES), figures.rows_of_times(result.summary))
+    if result.stretches:
+        rows_of_course = [
+            (course.what, code(course.drawn(_WIDTH)), course.most) for course in courses(result.stretches)
+        ]
+        yield from _table(("over time", "", "at most"), rows_of_course, raw=1)
+    if comparison is not None:
+        yield from _compared(comparison)
+    if result.summary is not None:
+        yield from _verdicts(result.summary)
+        yield from _folded(result.summary)
+    yield ""
+    yield f"<sub>People and their data are invented. Fleetsim {__version__}.</sub>"
+
+
+def _thresholds(summary: Summary) -> Iterator[str]:
+    if summary.thresholds:
+        rows = [
+            (code(one.expression), words.measured(one), _kept(one.held, "held", "not held"))
+            for one in summary.thresholds
+        ]
+        yield from _table(("threshold", "it was", ""), rows, raw=0)
+
+
+def _kept(held: bool, good: str, bad: str) -> str:
+    return f"✅ {good}" if held else f"❌ {bad}"
+
+
+def _verdicts(summary: Summary) -> Iterator[str]:
+    others = [one for one in summary.verdicts if not one.held]
+    if summary.verdicts:
+        yield ""
+        count = len(summary.verdicts)
+        yield f"{count - len(others):,} of {count:,} verdicts are as expected."
+    if others:
+        rows = [
+            (one.control, spaced(one.check), one.verdict or "not judged", one.expected, one.reason)
+            for one in others
+        ]
+        yield from _table(("control", "check", "verdict", "expected", "why"), rows)
+
+
+def _compared(comparison: Comparison) -> Iterator[str]:
+    yield ""
+    yield f"**Beside the earlier run** in {code(comparison.earlier)}:"
+    yield ""
+    yield from (f"- {_OTHERWISE} {plain(warning)}" for warning in comparison.warnings)
+    if comparison.changes and not comparison.turns:
+        yield "- every threshold and every verdict of both came to the same"
+    for turn in comparison.turns:
+        sign = "✅ " if turn.better else "❌ " if turn.worse else ""
+        yield f"- {sign}{plain(turn.what)}: {plain(turn.earlier)} before, {plain(turn.now)} now"
+    if comparison.changes:
+        rows = [
+            (one.what, words.figures(one.earlier), words.figures(one.now), one.percent)
+            for one in comparison.changes
+        ]
+        yield ""
+        yield "<details><summary>Figures of both runs</summary>"
+        yield from _table(("", "earlier", "now", "change"), rows)
+        yield ""
+        yield "</details>"
+
+
+def _folded(summary: Summary) -> Iterator[str]:
+    names = figures.columns(summary)
+    rows = [(spaced(kind), *figures.counts(each, names)) for kind, each in summary.by_kind.items()]
+    yield ""
+    yield "<details><summary>Device families and connections</summary>"
+    yield from _table(("messages", *names), [*rows, ("all", *figures.counts(summary.messages, names))])
+    yield from _table(("connections", ""), figures.connection_facts(summary))
+    yield ""
+    yield "</details>"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], raw: int | None = None) -> Iterator[str]:
+    """Yield a table after an empty line; its columns of figures stand to the right.
+
+    Args:
+        headings: of the columns; the first says what a row is about.
+        rows: their cells.
+        raw: the column whose cells are Markdown already.
+    """
+    yield ""
+    yield f"| {' | '.join(headings)} |"
+    yield f"| --- |{' ---: |' * (len(headings) - 1)}"
+    for row in rows:
+        cells = (cell if number == raw else plain(cell) for number, cell in enumerate(row))
+        yield f"| {' | '.join(cells)} |"

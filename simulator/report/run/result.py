@@ -1,0 +1,141 @@
+"""Everything that a run's folder tells about how the run went, however little of it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from simulator.core.calendar import Calendar
+from simulator.core.errors import RunFailedError
+from simulator.report.run.occurrence import Occurrence, attacks, faults
+from simulator.report.summary import Status, Summary, read_summary
+from simulator.report.timeline import Stretch, read_timeline
+from simulator.truth import Manifest, RunFolder, read_campaigns, read_faults
+from simulator.verify import Verification, read_verification
+from simulator.verify.verification import FILE
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run went.
+
+    Attributes:
+        folder: of the run.
+        manifest: what was asked.
+        summary: what came of it; None if the run was killed, is going on, or never sent anything.
+        stretches: how it went from second to second; empty if that was not written.
+        occurrences: faults and attacks on the load's clock.
+        verification: the verdicts on its controls, None if there are none.
+        troubles: why what is here may not be the whole; empty if it is.
+    """
+
+    folder: RunFolder
+    manifest: Manifest
+    summary: Summary | None
+    stretches: tuple[Stretch, ...]
+    occurrences: tuple[Occurrence, ...]
+    verification: Verification | None
+    troubles: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The scenario's."""
+        return str(self.manifest.scenario.get("name", self.folder.path.name))
+
+    @property
+    def status(self) -> str:
+        """How it ended, in a word; ``incomplete`` if it did not."""
+        return "incomplete" if self.summary is None else self.summary.status.value
+
+    @property
+    def seconds(self) -> float:
+        """How long the load's clock ran."""
+        return self.stretches[-1].at if self.stretches else 0.0
+
+    def simulated(self, at: Iterable[float]) -> list[float]:
+        """Return where the simulated clock was at some seconds of the load's clock."""
+        moments = [0.0, *(each.at for each in self.stretches)]
+        simulated = [0.0, *(each.simulated for each in self.stretches)]
+        return [float(value) for value in np.interp(list(at), moments, simulated)]
+
+    def clock(self, simulated: float) -> str:
+        """Return a simulated moment as the town's clock shows it, such as ``Mon 17:30``."""
+        return f"{self._calendar().local(simulated):%a %H:%M}"
+
+    def _calendar(self) -> Calendar:
+        scenario = self.manifest.scenario
+        return Calendar(datetime.fromisoformat(str(scenario["start"])), scenario.get("zone"))
+
+
+def read_result(folder: RunFolder) -> Result:
+    """Return what the folder of a run tells.
+
+    Files that are missing or cannot be read are among the troubles, since the rest may still be of use.
+
+    Raises:
+        RunFailedError: the manifest cannot be read.
+    """
+    manifest = folder.read_manifest()
+    troubles: list[str] = []
+
+    def attempt(path: Path, read: Callable[[], Part]) -> Part | None:
+        """Return what is in a file; None if there is no such file, or if it cannot be read."""
+        try:
+            return read() if path.is_file() else None
+        except RunFailedError as error:
+            troubles.append(str(error))
+            return None
+
+    summary = attempt(folder.summary, lambda: read_summary(folder))
+    stretches = tuple(attempt(folder.timeline, lambda: read_timeline(folder)) or ())
+    clock = _load_clock(stretches)
+    befell = attempt(folder.faults, lambda: faults(read_faults(folder), clock)) or []
+    befell += attempt(folder.campaigns, lambda: attacks(read_campaigns(folder), clock)) or []
+    verdicts = folder.path / FILE
+    verification = attempt(verdicts, lambda: read_verification(verdicts))
+    return Result(
+        folder=folder,
+        manifest=manifest,
+        summary=summary,
+        stretches=stretches,
+        occurrences=tuple(befell),
+        verification=verification,
+        troubles=(*_incomplete(manifest, summary, stretches, folder), *troubles),
+    )
+
+
+def _load_clock(stretches: tuple[Stretch, ...]) -> Callable[[float], float]:
+    """Return what tells when, in seconds of the load's clock, a simulated second was."""
+    reached: dict[float, float] = {0.0: 0.0}
+    for stretch in stretches:
+        reached[stretch.simulated] = stretch.at
+    moments = sorted(reached)
+    seconds = [reached[moment] for moment in moments]
+    return lambda simulated: float(np.interp(simulated, moments, seconds))
+
+
+def _incomplete(
+    manifest: Manifest, summary: Summary | None, stretches: tuple[Stretch, ...], folder: RunFolder
+) -> Iterator[str]:
+    if summary is None and folder.summary.is_file():
+        return  # it cannot be read, which is said
+    if summary is None and not manifest.complete:
+        yield (
+            "This run did not come to its end: it was killed, or is still going on. Below is what it had "
+            "written until then, and no figure of it is final."
+        )
+    elif summary is None:
+        yield f"There is no {folder.summary.name}: nothing was sent to a broker, or the file was removed."
+    elif summary.status is Status.INTERRUPTED:
+        yield "This run was stopped before its end. The figures are of the part of it that took place."
+    elif not manifest.complete and summary.failure is None:
+        yield "This run was ended before all its files were written."
+    if summary is not None and not stretches:
+        yield "This run has no timeline, so there is nothing to show over time."
