@@ -1,4 +1,4 @@
-"""The Python of the documentation works as printed, and what it shows of sample projects is what they hold."""
+"""The Python of the documentation works as printed, and it shows sample projects as they are."""
 
 from __future__ import annotations
 
