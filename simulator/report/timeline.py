@@ -57,6 +57,9 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         refused: those that the broker said no to.
         dropped: those that were given up before they were sent.
         lost: those that were sent, and nothing was heard of them.
+        refused: those that the broker said no to.
+        dropped: those that were given up before they were sent.
+        lost: those that were sent, and never answered for.
         late: those that were sent late.
         kinds: messages that were delivered, by device kind.
         connections: at its end, by state.

@@ -28,6 +28,7 @@ RUNS = (
     "truth",
     "RUN",
     "runs/home",
+    "runs/home-before",
     "runs/home-without-one",
     "runs/home-20260302-170000",
     "runs/drill",
