@@ -13,7 +13,7 @@ import msgspec
 from simulator.core.actions import Connect, Publish
 from simulator.core.calendar import Calendar
 from simulator.core.consent_topics import CONSENT, REGISTRAR, REQUEST, consent_topic
-from simulator.core.ids import message_id
+from simulator.core.ids import MessageIds
 from simulator.core.purposes import Purpose
 from simulator.core.readings import Value
 from simulator.core.records import ConsentCause, ConsentTruth, Expectation, MessageTruth, RequestTruth
@@ -118,8 +118,7 @@ class Registrar:
         self._outbox = outbox
         self._mqtt = mqtt
         self._register = register
-        self._key = key
-        self._sequence = 0
+        self._ids = MessageIds(key)
         self._people = {person.id: person for person in register.people}
         self._versions = dict.fromkeys(self._people, 0)
         self._permissions: defaultdict[str, list[Permission]] = defaultdict(list)
@@ -210,8 +209,7 @@ class Registrar:
         self, event: str, person: Person, values: Mapping[str, Value], facts: Mapping[str, Value]
     ) -> None:
         now, client = self._agenda.now, self.id
-        identifier = message_id(self._key, self._sequence)
-        self._sequence += 1
+        identifier = self._ids.take()
         subject = self._register.subjects[person.id]
         topic = consent_topic(event, self._register.neighbourhood, subject)
         payload = _encode({"id": identifier, "subject": subject, **values})

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.core import plugins
 from simulator.core.actions import Command, Connect, Publish, Subscribe, Will
 from simulator.core.calendar import Calendar
-from simulator.core.ids import message_id
+from simulator.core.ids import MessageIds
 from simulator.core.options import DeviceOptions
 from simulator.core.readings import Reading
 from simulator.core.records import Expectation, MessageTruth
@@ -83,7 +83,7 @@ class Station:
         device: the device itself; set once it is built.
     """
 
-    __slots__ = ("_channel", "_judge", "_key", "_retain", "_sequence", "_topic", "device", "id")
+    __slots__ = ("_channel", "_ids", "_judge", "_retain", "_topic", "device", "id")
 
     device: Device[Any]
 
@@ -92,8 +92,7 @@ class Station:
         self._judge: Judge | None = None
         self._retain = channel.retain
         self._channel = channel
-        self._key = key
-        self._sequence = 0
+        self._ids = MessageIds(key)
         self._topic = tuple(channel.topic(device=device, event=_EVENT).split(_EVENT))
 
     @property
@@ -171,11 +170,10 @@ class Station:
             reading: what was observed.
             shown: when that was, by the device's clock.
         """
-        channel, device, sequence = self._channel, self.id, self._sequence
-        self._sequence = sequence + 1
+        channel, device, ids = self._channel, self.id, self._ids
+        sequence, identifier = ids.count, ids.take()
         at, kind, qos, retain = channel.agenda.now, channel.kind, channel.qos, self._retain
         event, person = reading.event, reading.person
-        identifier = message_id(self._key, sequence)
         judge = self._judge
         if judge is None:
             topic = event.join(self._topic)

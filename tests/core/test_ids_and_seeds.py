@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.core.ids import device_id, message_id
+from simulator.core.ids import MessageIds, device_id
 from simulator.core.seeds import BLOCK, Draws, Seeds
 
 KEYS = st.integers(0, 2**64 - 1)
 
 
-@given(key=KEYS, first=st.integers(0, 2**40), second=st.integers(0, 2**40))
-def test_two_messages_of_a_device_have_different_ids(key: int, first: int, second: int) -> None:
-    assert len(message_id(key, first)) == 16
-    assert (message_id(key, first) == message_id(key, second)) is (first == second)
+def taken(key: int, count: int) -> list[str]:
+    """Return the first ids of a client with this key."""
+    ids = MessageIds(key)
+    return [ids.take() for _ in range(count)]
 
 
-def test_the_messages_of_many_devices_have_different_ids() -> None:
+@given(key=KEYS, count=st.integers(0, 100))
+def test_the_ids_of_a_client_depend_on_its_key_alone(key: int, count: int) -> None:
+    ids = MessageIds(key)
+    first = [ids.take() for _ in range(count)]
+    assert first == taken(key, count)
+    assert ids.count == count
+    assert all(len(each) == 16 and int(each, 16) >= 0 for each in first)
+
+
+def test_the_messages_of_many_clients_have_different_ids() -> None:
     keys = [Seeds(7).digest("messages", "wearable", 0, person) for person in range(300)]
-    assert len({message_id(key, number) for key, number in product(keys, range(300))}) == 90_000
+    assert len({each for key in keys for each in taken(key, 300)}) == 90_000
+
+
+def test_no_step_from_one_id_to_the_next_tells_whose_they_are() -> None:
+    numbers = [int(each, 16) for key in range(300) for each in taken(key, 300)]
+    steps = {(after - before) % 2**64 for before, after in pairwise(numbers)}
+    assert len(steps) == len(numbers) - 1
+    assert 0.49 < sum(number.bit_count() for number in numbers) / (64 * len(numbers)) < 0.51
 
 
 def test_devices_have_different_ids_that_a_client_id_may_be() -> None:
