@@ -135,7 +135,7 @@ def run(
             started=started,
         )
         folder.write_manifest(manifest)
-        collector = Collector(__version__, scenario.name, scenario.start.timestamp())
+        collector = Collector(__version__, scenario.name, Calendar(scenario.start, scenario.zone).local)
         if settings.metrics_port is not None:
             server = stack.enter_context(serve(collector.registry, settings.metrics_port))
             say(f"metrics at http://127.0.0.1:{server.port}/metrics")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
@@ -22,6 +23,8 @@ from simulator.metrics.town import Town
 from simulator.metrics.truths import Truths
 from simulator.metrics.windows import Underway
 from simulator.metrics.witnessed import Witnessed
+
+Clock = Callable[[float], datetime]
 
 K = TypeVar("K", bound=str)
 
@@ -84,22 +87,26 @@ class Snapshot:
     peak_rss_bytes: int = 0
 
 
+def _from_1970(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 class Collector:
     """Shows the last snapshot of a run to Prometheus. Nothing is counted here, so nothing costs per message.
 
     Args:
         version: of Fleetsim.
         scenario: name of what runs.
-        start: what the simulated clock shows at the start, in seconds since 1970.
+        clock: tells what clocks in the simulated town show so many seconds after the start.
 
     Attributes:
         registry: holds this collector alone; a run never touches the global registry.
     """
 
-    def __init__(self, version: str, scenario: str = "", start: float = 0.0) -> None:
+    def __init__(self, version: str, scenario: str = "", clock: Clock = _from_1970) -> None:
         self._version = version
         self._scenario = scenario
-        self._start = start
+        self._clock = clock
         self._snapshot = Snapshot()
         self._speed = 0.0
         self._judged: Judged | None = None
@@ -133,7 +140,9 @@ class Collector:
         yield definitions.RUN.values([((self._scenario,), 1)])
         yield definitions.ELAPSED.value(now.elapsed)
         yield definitions.SIMULATED.value(now.simulated_seconds)
-        yield definitions.CLOCK.value(self._start + now.simulated_seconds)
+        clock = self._clock(now.simulated_seconds)
+        yield definitions.CLOCK.value(clock.timestamp())
+        yield definitions.TIME_OF_DAY.value(clock.hour * 3600 + clock.minute * 60 + clock.second)
         yield definitions.SPEED.value(self._speed)
         yield definitions.CPU.value(now.cpu_seconds)
         yield definitions.MEMORY.value(now.peak_rss_bytes)

@@ -101,8 +101,11 @@ ELAPSED = _gauge("run_seconds", "Wall time since the run began.", unit="seconds"
 SIMULATED = _gauge("simulated_seconds", "Simulated time since the scenario's start.", unit="seconds")
 CLOCK = _gauge(
     "simulated_clock_timestamp_seconds",
-    "What the simulated clock shows, in seconds since 1970.",
+    "The simulated moment, in seconds since 1970.",
     unit="seconds",
+)
+TIME_OF_DAY = _gauge(
+    "simulated_time_of_day_seconds", "What clocks in the simulated town show, since midnight.", unit="seconds"
 )
 SPEED = _gauge("speed_ratio", "Simulated seconds that go by in a second of wall time.", unit="ratio")
 CPU = _counter("cpu_seconds", "Processor time of the processes that carry the load.", unit="seconds")

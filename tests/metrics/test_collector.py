@@ -4,6 +4,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -114,7 +115,10 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.fixture
 def collector() -> Collector:
-    collector = Collector("1.2.3", "home", start=1_000_000.0)
+    zone = timezone(timedelta(hours=10, minutes=30))
+    collector = Collector(
+        "1.2.3", "home", lambda at: datetime(2026, 3, 2, 17, tzinfo=zone) + timedelta(0, at)
+    )
     collector.update(replace(SNAPSHOT, tally=tally(), truths=truths()))
     collector.judge(JUDGED)
     return collector
@@ -182,7 +186,9 @@ def test_state_of_the_run(collector: Collector) -> None:
 def test_the_clock_and_how_fast_it_goes(collector: Collector) -> None:
     assert value(collector, "run_info", scenario="home") == 1
     assert value(collector, "run_seconds") == 10
-    assert value(collector, "simulated_clock_timestamp_seconds") == 1_003_600
+    moment = datetime(2026, 3, 2, 7, 30, tzinfo=UTC).timestamp()
+    assert value(collector, "simulated_clock_timestamp_seconds") == moment
+    assert value(collector, "simulated_time_of_day_seconds") == 18 * 3600
     assert value(collector, "speed_ratio") == 360
     collector.update(replace(SNAPSHOT, elapsed=20.0, simulated_seconds=4200.0))
     assert value(collector, "speed_ratio") == 60

@@ -10,6 +10,7 @@ from simulator.report.dashboards.panels import (
     RUN,
     SECONDS,
     SHARE,
+    TIME_OF_DAY,
     WIDTH,
     Query,
     curves,
@@ -38,10 +39,10 @@ def _run() -> Group:
                 named=True,
             ),
             number(
-                "Simulated clock",
-                "What the clocks of the simulated town show.",
-                Query(f"fleetsim_simulated_clock_timestamp_seconds{{{RUN}}} * 1000"),
-                unit="dateTimeAsIso",
+                "Time of day",
+                "What clocks in the simulated town show.",
+                Query(f"fleetsim_simulated_time_of_day_seconds{{{RUN}}}"),
+                unit=TIME_OF_DAY,
             ),
             number(
                 "Speed",

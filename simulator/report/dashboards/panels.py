@@ -51,6 +51,7 @@ SECONDS = "s"
 BYTES = "bytes"
 PER_SECOND = "cps"
 NUMBER = "short"
+TIME_OF_DAY = "dthms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def table(
     Args:
         columns: what the labels that are shown are called, in order; ``Value`` is the series' value.
     """
-    hidden = {name: True for name in ("Time", "__name__", "instance", "job") if name not in columns}
+    hidden = {name: True for name in ("Time", "__name__", "instance", "job", "Value") if name not in columns}
     organize: dict[str, object] = {
         "excludeByName": hidden,
         "indexByName": {name: place for place, name in enumerate(columns)},

@@ -5,7 +5,16 @@ from __future__ import annotations
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from simulator.report.dashboards.board import Group, board
-from simulator.report.dashboards.panels import PER_SECOND, RUN, WIDTH, Query, bars, curves, number
+from simulator.report.dashboards.panels import (
+    PER_SECOND,
+    RUN,
+    TIME_OF_DAY,
+    WIDTH,
+    Query,
+    bars,
+    curves,
+    number,
+)
 
 ABOUT = "Who lives in the simulated town, what they agree to, and what their devices tell and suffer."
 
@@ -25,11 +34,17 @@ def _town() -> Group:
                 "Devices",
                 "Of the fleet, by family.",
                 Query(f"sum by (family) (fleetsim_devices{{{RUN}}})", "{{family}}"),
-                width=12,
+                width=8,
             ),
             number(
-                "Simulated clock",
-                "What the clocks there show.",
+                "Time of day",
+                "What clocks there show.",
+                Query(f"fleetsim_simulated_time_of_day_seconds{{{RUN}}}"),
+                unit=TIME_OF_DAY,
+            ),
+            number(
+                "Date",
+                "The simulated moment, in your own time zone.",
                 Query(f"fleetsim_simulated_clock_timestamp_seconds{{{RUN}}} * 1000"),
                 unit="dateTimeAsIso",
             ),
