@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +42,33 @@ def fleetsim(
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, f"exit {process.returncode}\n{out}\n{err}"
     return out, err
+
+
+def on_terminal(
+    *arguments: str | Path, code: int = 0, columns: int = 80, cwd: Path | None = None, **variables: str
+) -> str:
+    """Run ``fleetsim`` on a terminal so many columns wide; return what it wrote there, without line feeds."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    usual = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=cwd,
+        env=usual | {"TERM": "xterm", "PYTHONUTF8": "1"} | variables,
+    )
+    os.close(theirs)
+    said = bytearray()
+    # A terminal whose last program has ended is an error to read from.
+    with suppress(OSError):
+        while piece := os.read(ours, 1 << 16):
+            said += piece
+    os.close(ours)
+    text = said.decode().replace("\r\n", "\n")
+    assert process.wait(PATIENCE) == code, text
+    return text
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:

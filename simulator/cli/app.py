@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from io import StringIO
 from typing import NoReturn
 
 import click
 
+from simulator.cli.screen import columns, folded
 from simulator.core.errors import ExitCode, FleetsimError
 from simulator.core.nearest import suggestion
 from simulator.core.version import __version__
@@ -135,7 +137,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = fleetsim.main(arguments, prog_name="fleetsim", standalone_mode=False, obj=invocation)
         return code if isinstance(code, int) else ExitCode.OK
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
@@ -156,4 +158,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _say(message: str) -> None:
     for line in message.splitlines() or [""]:
-        click.echo(f"fleetsim: {line}", err=True)
+        click.echo(folded(line, columns(sys.stderr), "fleetsim: "), err=True)
+
+
+def _show(error: click.ClickException) -> None:
+    """Show what click says about a mistake in the command line."""
+    said = StringIO()
+    error.show(said)
+    for line in said.getvalue().splitlines():
+        click.echo(folded(line, columns(sys.stderr)), err=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 
 import click
 
+from simulator.cli.screen import columns, folded
 from simulator.core.errors import FleetsimError
 
 
@@ -67,10 +69,11 @@ def command(what: str | None, as_json: bool) -> None:
         }
         click.echo(json.dumps(rows, indent=2))
         return
+    screen = columns(sys.stdout)
     width = max((len(entry) for entries in lists.values() for entry in entries), default=0)
     for index, (name, entries) in enumerate(lists.items()):
         if what is None:
             click.echo(f"{chr(10) if index else ''}{name}:")
         for entry, summary in entries.items():
             indent = "" if what else "  "
-            click.echo(f"{indent}{entry:<{width}}  {summary}")
+            click.echo(folded(summary, screen, f"{indent}{entry:<{width}}  "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from simulator.api import MOST_WORKERS, launch
 from simulator.choice import Choice
 from simulator.cli.interrupt import Interrupt
 from simulator.cli.options import scenario_options
+from simulator.cli.screen import columns, folded
 from simulator.cli.target import TargetChoice, duration, target_options
 
 
@@ -95,11 +97,11 @@ def command(
         from simulator.report import Progress, encode_summary, print_summary, read_timeline
         from simulator.truth import RunFolder
 
-        stderr = Console(stderr=True)
+        stderr, width = Console(stderr=True), columns(sys.stderr)
 
         def say(line: str) -> None:
             if not quiet:
-                stderr.print(line, soft_wrap=True, highlight=False, markup=False)
+                stderr.print(folded(line, width), soft_wrap=True, highlight=False, markup=False)
 
         with Progress(stderr, quiet) as progress:
             run = launch(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from simulator.choice import Choice
 from simulator.cli.options import scenario_options
+from simulator.cli.screen import columns, folded
 from simulator.core.errors import ExitCode, ScenarioError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def command(choice: Choice, as_json: bool) -> int:
         resolved = scenario.model_dump(mode="json")
         click.echo(json.dumps({"valid": True, "scenario": resolved}, indent=2))
     else:
-        click.echo(f"{choice.source}: valid. {_describe(scenario)}")
+        click.echo(folded(f"{choice.source}: valid. {_describe(scenario)}", columns(sys.stdout)))
     return ExitCode.OK
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -15,7 +16,7 @@ from rich.text import Text
 EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
 
-_BAR = 16
+_BAR, _SHORTEST_BAR = 16, 8
 """Columns."""
 
 
@@ -95,14 +96,37 @@ class Progress:
         self._last = update
 
     def _line(self, update: Update) -> Text:
-        share = min(update.simulated / update.duration, 1.0)
-        return Text(
-            f"{update.clock}  {share:4.0%}  {self._rate:,.0f} messages/s  "
-            f"{update.connected:,}/{update.asked:,} connected  "
-            f"lag {update.lag * 1000:,.0f} ms  queue {update.queue_depth:,}"
-        )
+        return Text("  ".join(self._parts(update)))
 
-    def _bar(self, update: Update) -> Table:
+    def _parts(self, update: Update) -> list[str]:
+        share = min(update.simulated / update.duration, 1.0)
+        return [
+            update.clock,
+            f"{share:4.0%}",
+            f"{self._rate:,.0f} messages/s",
+            f"{update.connected:,}/{update.asked:,} connected",
+            f"lag {update.lag * 1000:,.0f} ms",
+            f"queue {update.queue_depth:,}",
+        ]
+
+    def _bar(self, update: Update) -> RenderableType:
+        """Return a bar and what there is to say, or that alone where there is no room for both."""
+        line, width = self._line(update), self._console.width
+        room = width - line.cell_len - 1
+        if room < _SHORTEST_BAR:
+            return Text("\n".join(_filled(self._parts(update), width)), no_wrap=True, overflow="ellipsis")
         row = Table.grid(padding=(0, 1))
-        row.add_row(ProgressBar(update.duration, update.simulated, width=_BAR), self._line(update))
+        row.add_row(ProgressBar(update.duration, update.simulated, width=min(room, _BAR)), line)
         return row
+
+
+def _filled(parts: list[str], width: int) -> Iterator[str]:
+    """Yield lines with as many parts as go into each, none of them broken."""
+    line = ""
+    for part in parts:
+        if line and len(line) + 2 + len(part) > width:
+            yield line
+            line = part
+        else:
+            line = f"{line}  {part}" if line else part
+    yield line

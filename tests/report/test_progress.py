@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -96,3 +97,26 @@ def test_a_second_update_of_the_same_moment_keeps_the_rate() -> None:
         progress.update(at(1.0, sent=500))
     assert "0 messages/s" in shown(console)
     assert " 0 messages/s" not in shown(console)
+
+
+def test_at_80_columns_nothing_is_broken_or_cut_off() -> None:
+    busy = replace(
+        START, elapsed=1.0, sent=112_500, connected=99_998, asked=100_000, lag=1.2, queue_depth=99_999
+    )
+    console = Console(
+        file=StringIO(), width=80, force_terminal=True, color_system=None, _environ={"TERM": "xterm"}
+    )
+    with Progress(console) as progress:
+        progress.update(busy)
+        lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown(console)).split("\n")
+    assert [line.strip() for line in lines if line.strip()] == [
+        "Mon 17:00    0%  112,500 messages/s  99,998/100,000 connected  lag 1,200 ms",
+        "queue 99,999",
+    ]
+
+
+def test_where_there_is_room_a_bar_shows_the_share() -> None:
+    console = terminal()
+    with Progress(console) as progress:
+        progress.update(at(1.0, simulated=10_800.0))
+        assert "\u2501" * 6 in shown(console)

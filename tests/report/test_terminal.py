@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.console import Console
+from run_folders import stretches
 from summaries import THRESHOLDS, UNREACHED, count, summary
 
 from simulator.core.records import Outcome
 from simulator.metrics import Tally
 from simulator.report import AttackConnections, AttackMessages, Attacks, CleanUp, Summary, print_summary
+from simulator.report.sparkline import BLOCKS, sparkline
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = Path("runs/smart-home-evening-20260302-170000")
@@ -102,3 +107,40 @@ def test_a_value_does_not_look_like_the_limit_that_it_misses() -> None:
     count(tally, Outcome.ACKNOWLEDGED, 9_998)
     count(tally, Outcome.LOST, 2)
     assert "0.9998  ✗ not held" in printed(summary(tally, thresholds=("delivered_ratio >= 0.9999",)))
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "variables"),
+    [
+        ("terminal.txt", "utf-8", {"TERM": "xterm"}),
+        ("terminal-plain.txt", "ascii", {"TERM": "xterm"}),
+        ("terminal-plain.txt", "utf-8", {"TERM": "xterm", "NO_COLOR": "1"}),
+        ("terminal-plain.txt", "utf-8", {"TERM": "dumb"}),
+    ],
+)
+def test_a_terminal_shows_the_course_of_the_run(name: str, encoding: str, variables: dict[str, str]) -> None:
+    raw = BytesIO()
+    file = TextIOWrapper(raw, encoding=encoding)
+    console = Console(file=file, width=80, force_terminal=True, color_system=None, _environ=variables)
+    print_summary(summary(), FOLDER, console, stretches())
+    file.flush()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", raw.getvalue().decode())
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert max(map(len, lines)) <= 80
+    start = lines.index(next(line for line in lines if line.startswith("Over time")))
+    assert "\n".join(lines[start : start + 3]) + "\n" == (GOLDEN / name).read_text()
+
+
+def test_a_file_gets_no_sparklines() -> None:
+    file = StringIO()
+    print_summary(summary(), FOLDER, Console(file=file, width=80), stretches())
+    assert "Over time" not in file.getvalue()
+
+
+@given(st.lists(st.none() | st.floats(0, 1e6)), st.integers(1, 60))
+def test_a_sparkline_keeps_to_its_width_and_shows_the_peak(values: list[float | None], width: int) -> None:
+    line = sparkline(values, width)
+    assert len(line) == min(width, len(values))
+    most = max((value for value in values if value is not None), default=0.0)
+    assert (BLOCKS[-1] in line) is (most > 0)
+    assert set(line) <= set(BLOCKS + " ")
