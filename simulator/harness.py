@@ -187,7 +187,8 @@ class Fleetsim:
         from simulator.core.endpoint import Protocol
 
         if broker is None and len(self._brokers) > 1:
-            raise UsageError(f"the test has several brokers; say which: broker=one of {list(self._brokers)}")
+            which = " or ".join(f"broker={kind!r}" for kind in self._brokers)
+            raise UsageError(f"several brokers run; say {which}")
         if broker is None:
             broker = next(iter(self._brokers.values()), self._kind)
         elif isinstance(broker, str):

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.harness import Fleetsim
+
+if TYPE_CHECKING:
+    from pluggy import Result
 
 _BROKERS = ("embedded", "mosquitto")
 _KEY = pytest.StashKey[Fleetsim]()
@@ -57,16 +61,14 @@ def fleetsim(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleetsi
         yield made
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(hookwrapper=True)  # which older versions of pytest know, too
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Result[pytest.TestReport], None]:
     """Add to the report of a failed test how its runs went, with evidence and folder."""
-    report = yield
+    outcome = yield
+    report = outcome.get_result()
     made = item.stash.get(_KEY, None)
     if made is not None and report.failed and made.runs:
         report.sections.append(("fleetsim", made.explain()))
-    return report
 
 
 def _seed(config: pytest.Config) -> int | None:

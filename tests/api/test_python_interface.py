@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fleetsim_process import fleetsim, read, rows
 
 import simulator
 from simulator import FleetsimError, ScenarioError, UsageError, Verdict
+from simulator.api import chosen
+from simulator.cli import main
 from simulator.core.actions import Connect, Publish
 from simulator.core.errors import RunFailedError
 from simulator.scenario import load_scenario
@@ -115,16 +119,14 @@ def test_shards_share_a_stream_out() -> None:
     ],
 )
 def test_keywords_are_the_options_of_the_command(
-    keywords: dict[str, object], arguments: list[str], tmp_path: Path
+    keywords: dict[str, Any], arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from simulator.api import chosen
-
     scenario = tmp_path / "street.yaml"
     scenario.write_text(str(STREET))
-    told, _ = fleetsim("validate", scenario, "--json", *arguments)
-    (tmp_path / "told.json").write_text(told)
-    resolved = chosen(STREET, **keywords).load()  # type: ignore[arg-type]
-    assert resolved.model_dump(mode="json") == read(tmp_path / "told.json")["scenario"]
+    with pytest.raises(SystemExit, match="0"):
+        main(["validate", str(scenario), "--json", *arguments])
+    resolved = chosen(STREET, **keywords).load()
+    assert resolved.model_dump(mode="json") == json.loads(capsys.readouterr().out)["scenario"]
 
 
 def test_a_scenario_that_was_loaded_can_be_changed() -> None:

@@ -180,6 +180,7 @@ STREET = {
     "world": {"households": 3, "shops": 0},
     "devices": [{"kind": "smart_speaker", "per_household": 1.0}],
     "thresholds": ["publish_latency_p50 < 0.001ms"],
+    "controls": [{"name": "service", "command": ["python", "service.py"], "ready": {"line": "ready"}}],
 }
 
 
@@ -192,7 +193,10 @@ def test_latency(fleetsim: Fleetsim) -> None:
 
 
 def test_a_failure_says_what_was_wrong_and_where_everything_is(tmp_path: Path) -> None:
-    (tmp_path / "test_latency.py").write_text(FAILING)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_latency.py").write_text(FAILING)
+    # Beside the test, and started by the run.
+    (tmp_path / "tests" / "service.py").write_text("import time; print('ready'); time.sleep(60)")
     project = Project(tmp_path, tmp_path)
     told = project.pytest("--fleetsim-seed", "5", "--fleetsim-broker", "mosquitto", code=1)
     assert "fleetsim: seed 5, broker mosquitto" in told
