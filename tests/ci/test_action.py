@@ -136,6 +136,9 @@ def test_a_threshold_that_is_missed_ends_the_job_when_all_is_reported(tmp_path: 
         "delivered_ratio == 1": True,
     }
     assert (tmp_path / "out put" / "junit.xml").is_file()
+    assert github.do("Report") == 0
+    assert re.search(r"^#+ .*two-words", github.summary, re.MULTILINE)
+    assert "publish_latency_p50 < 0.001ms" in github.summary
     assert github.do("End as the run did") == 3
 
 
