@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from fleetsim_process import read
+
+from simulator.cli.app import fleetsim as group
+from simulator.core.thresholds import parse_threshold
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -111,6 +116,20 @@ def test_the_workflow_of_the_documentation_gives_the_action_what_it_takes() -> N
     workflow = yaml.safe_load((ROOT / "docs" / "ci" / "github.yml").read_text())
     (given,) = (step["with"] for step in workflow["jobs"]["fleet"]["steps"] if step["uses"] == "./fleetsim")
     assert given.keys() <= ACTION["inputs"].keys()
+
+
+def test_the_commands_of_the_pages_for_ci_are_understood() -> None:
+    workflow = yaml.safe_load((ROOT / "docs" / "ci" / "github.yml").read_text())
+    given = workflow["jobs"]["fleet"]["steps"][-1]["with"]
+    (line,) = yaml.safe_load((ROOT / "docs" / "ci" / "gitlab-ci.yml").read_text())["fleet"]["script"]
+    program, name, *arguments = shlex.split(line)
+    assert (program, name) == ("/opt/fleetsim/bin/fleetsim", "run")
+    run = group.get_command(click.Context(group), "run")
+    assert run is not None
+    for words in (arguments, [given["scenario"], *shlex.split(given["arguments"])]):
+        choice = run.make_context("run", words).params["scenario"]
+        assert choice == "ci_smoke"
+    assert all(map(parse_threshold, given["thresholds"].splitlines()))
 
 
 def test_inputs_reach_scripts_as_variables_only() -> None:
