@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
+from simulator.core.errors import RunFailedError
 from simulator.metrics import Counts, Histogram, Snapshot, Tally
 from simulator.truth import Rows, RunFolder, writing
 
@@ -19,6 +20,13 @@ RESOLUTION = 1.0
 
 MOST_STRETCHES = 240
 """Stretches that are kept; when there are more, each two become one of twice the length."""
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
+"""Up to some centuries, so that the calendar has them."""
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+Milliseconds = Annotated[float, msgspec.Meta(ge=0)]
 
 _SLACK = 0.05
 """Seconds by which a report of how the run stands may come early."""
@@ -32,10 +40,10 @@ class Spread(msgspec.Struct, frozen=True, omit_defaults=True):
         max: the greatest.
     """
 
-    p50: float | None = None
-    p90: float | None = None
-    p99: float | None = None
-    max: float | None = None
+    p50: Milliseconds | None = None
+    p90: Milliseconds | None = None
+    p99: Milliseconds | None = None
+    max: Milliseconds | None = None
 
     @classmethod
     def of(cls, histogram: Histogram) -> Self:
@@ -62,7 +70,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         lost: those that were sent, and never answered for.
         late: those that were sent late.
         kinds: messages that were delivered, by device kind.
-        connections: at its end, by state.
+        connections: at its end, by state; states in which none is are left out.
         broken: connections that broke.
         reconnected: those that came back.
         queue: messages that were due and waited to be sent, at its end.
@@ -72,22 +80,22 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         lag: from due to sent.
     """
 
-    at: float
-    seconds: float
-    simulated: float
-    due: int = 0
-    sent: int = 0
-    delivered: int = 0
-    refused: int = 0
-    dropped: int = 0
-    lost: int = 0
-    late: int = 0
-    kinds: Mapping[str, int] = msgspec.field(default_factory=dict)
-    connections: Mapping[str, int] = msgspec.field(default_factory=dict)
-    broken: int = 0
-    reconnected: int = 0
-    queue: int = 0
-    in_flight: int = 0
+    at: Seconds
+    seconds: Seconds
+    simulated: Seconds
+    due: Count = 0
+    sent: Count = 0
+    delivered: Count = 0
+    refused: Count = 0
+    dropped: Count = 0
+    lost: Count = 0
+    late: Count = 0
+    kinds: Mapping[str, Count] = msgspec.field(default_factory=dict)
+    connections: Mapping[str, Count] = msgspec.field(default_factory=dict)
+    broken: Count = 0
+    reconnected: Count = 0
+    queue: Count = 0
+    in_flight: Count = 0
     publish: Spread = Spread()
     end_to_end: Spread = Spread()
     lag: Spread = Spread()
@@ -131,7 +139,7 @@ class _Mark:
             simulated=now.simulated_seconds,
             totals=tally.totals(),
             kinds={kind: counts.delivered for kind, counts in tally.by_kind().items()},
-            connections=dict(now.connections),
+            connections={state: count for state, count in now.connections.items() if count},
             broken=now.connections_lost,
             reconnected=now.reconnects,
             queue=now.queue_depth,
@@ -249,7 +257,12 @@ def read_timeline(folder: RunFolder) -> list[Stretch]:
     Raises:
         RunFailedError: the file cannot be read, or is no timeline.
     """
-    return list(Rows(folder.timeline, Stretch)) if folder.timeline.exists() else []
+    if not folder.timeline.exists():
+        return []
+    stretches = list(Rows(folder.timeline, Stretch))
+    if any(later.at <= former.at for former, later in pairwise(stretches)):
+        raise RunFailedError(f"{folder.timeline} is no timeline of a run: its times do not go on")
+    return stretches
 
 
 def _row(stretch: Stretch) -> bytes:

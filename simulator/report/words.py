@@ -39,7 +39,11 @@ def measured(result: ThresholdResult) -> str:
         return "not measured"
     if isinstance(result.value, str):
         return result.value
-    return f"{exact(result.value)} {Threshold.parse(result.expression).unit}".rstrip()
+    try:
+        unit = Threshold.parse(result.expression).unit
+    except ValueError:  # of another version, which has other metrics
+        unit = ""
+    return f"{exact(result.value)} {unit}".rstrip()
 
 
 def percentiles(times: Percentiles) -> Iterator[str]:

@@ -18,6 +18,7 @@ from mutation import mutated
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
 
+from run_folders import whole
 from summaries import summary
 
 from simulator.cleaning import remains_of, scenario_of
@@ -25,6 +26,7 @@ from simulator.core.errors import FleetsimError, RunFailedError
 from simulator.core.records import Delivered, FaultTruth, MessageTruth, Outcome, SessionChange, SessionMoment
 from simulator.fleet import Fleet
 from simulator.report import encode_summary, read_summary
+from simulator.report.run import read_result, render_markdown, render_page
 from simulator.scenario import Scenario
 from simulator.truth import (
     Manifest,
@@ -160,6 +162,26 @@ def test_what_a_damaged_run_has_left_on_its_broker_is_told_or_an_error(
     folder = folder_with(tmp_path, good, "messages.jsonl", damaged)
     complaint = complaint_of(lambda: remains_of(folder, scenario()))
     assert complaint is None or "messages.jsonl" in complaint
+
+
+@settings(IN_A_FOLDER, max_examples=40)
+@given(data=st.data())
+def test_the_page_of_a_damaged_run_names_the_damage_or_shows_what_there_is(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = whole(tmp_path_factory.mktemp("run") / "whole")
+    files = [folder.manifest, folder.summary, folder.timeline, folder.faults, folder.campaigns]
+    file = data.draw(st.sampled_from([*files, folder.path / "verify.json"]))
+    file.write_bytes(data.draw(mutated(file.read_bytes())))
+    page = ""
+
+    def read() -> None:
+        nonlocal page
+        result = read_result(folder)
+        page = render_page(result) + render_markdown(result)
+
+    complaint = complaint_of(read)
+    assert page.count("</html>") == 1 or (complaint is not None and "manifest.json" in complaint)
 
 
 def test_rows_without_end_take_the_memory_of_one(good: dict[str, bytes], tmp_path: Path) -> None:

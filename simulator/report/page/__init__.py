@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 
+@cache
 def environment(*packages: str) -> Environment:
     """Return what renders the templates of some packages; they may extend ``base.html.jinja``.
 

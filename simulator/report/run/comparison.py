@@ -98,8 +98,8 @@ def _warnings(result: Result, earlier: Result) -> Iterator[str]:
     elif earlier.summary.status.value not in ("passed", "failed") or earlier.summary.failure:
         yield f"The earlier run was {earlier.status}: its figures may mislead."
     now, then = result.manifest, earlier.manifest
-    if (name := then.scenario.get("name")) != now.scenario.get("name"):
-        yield f"The earlier run was of another scenario, {name}."
+    if earlier.asked.name != result.asked.name:
+        yield f"The earlier run was of another scenario, {earlier.asked.name}."
     if now.seed != then.seed:
         yield f"The earlier run had another seed, {then.seed} and not {now.seed}, so other people."
     differ = [path for path in _differences(then.scenario, now.scenario) if path not in TOLD]

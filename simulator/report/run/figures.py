@@ -56,16 +56,13 @@ def troubles(result: Result) -> list[str]:
 def facts(result: Result) -> Iterator[tuple[str, str]]:
     """Yield what the run was: names with values."""
     manifest, summary = result.manifest, result.summary
-    scenario = manifest.scenario
     yield "Started", f"{manifest.started:%Y-%m-%d %H:%M:%S %Z}"
     if summary is not None:
         yield "Load", summary.load
         yield "Broker", summary.broker
     yield "Seed", str(manifest.seed)
-    world = scenario.get("world") or {}
-    if "households" in world:
-        households, shops = world["households"], world.get("shops") or 0
-        yield "Town", f"{_several(households, 'household')}, {_several(shops, 'shop')}"
+    world = result.asked.world
+    yield "Town", f"{_several(world.households, 'household')}, {_several(world.shops or 0, 'shop')}"
     if summary is not None:
         yield "Took", format_duration(summary.seconds)
         carried = (f"{count:,} by {transport}" for transport, count in summary.transports.items())
@@ -77,28 +74,25 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
 
 def reached(result: Result) -> Iterator[Reached]:
     """Yield what was asked of the run, and what it reached."""
-    scenario, summary = result.manifest.scenario, result.summary
+    wanted, summary = result.asked, result.summary
     due, delivered = _messages(result)
     yield Reached("messages delivered", f"{due:,}", f"{delivered:,}", words.share(delivered, due))
     asked, got = _connections(result)
     yield Reached("connections", f"{asked:,}", f"{got:,}", words.share(got, asked))
-    rate = scenario.get("rate")
-    if rate and summary is not None:
-        achieved = summary.messages_per_second
+    if wanted.rate and summary is not None:
+        achieved, rate = summary.messages_per_second, wanted.rate
         yield Reached("messages a second", f"{rate:,g}", words.figures(achieved), words.share(achieved, rate))
-    duration = float(scenario.get("duration") or 0.0)
     simulated = result.stretches[-1].simulated if result.stretches else 0.0
     if summary is not None:
         simulated = summary.simulated_seconds
-    if duration:
-        # The last message is due a moment before the end, which is no less of the scenario.
-        whole = result.manifest.complete and summary is not None
-        yield Reached(
-            "simulated time",
-            format_duration(duration),
-            format_duration(duration if whole and simulated > duration * 0.95 else simulated),
-            "100 %" if whole and simulated > duration * 0.95 else words.share(simulated, duration),
-        )
+    if result.manifest.complete and summary is not None and not wanted.stages:
+        simulated = wanted.duration  # the clock stands at the last message, and nothing is left after it
+    yield Reached(
+        "simulated time",
+        format_duration(wanted.duration),
+        format_duration(simulated),
+        words.share(simulated, wanted.duration),
+    )
 
 
 def columns(summary: Summary) -> list[str]:

@@ -30,7 +30,7 @@ def markdown(result: Result, earlier: Result | None = None) -> str:
 
 
 def _lines(result: Result, comparison: Comparison | None) -> Iterator[str]:
-    yield f"### {_SIGNS.get(result.status, _OTHERWISE)} {plain(result.name)}: {result.status}"
+    yield f"### {_SIGNS.get(result.status, _OTHERWISE)} {plain(result.asked.name)}: {result.status}"
     yield ""
     yield f"{plain(figures.headline(result))}."
     if troubles := figures.troubles(result):

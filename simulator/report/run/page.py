@@ -31,9 +31,9 @@ def page(result: Result, earlier: Result | None = None) -> str:
         environment("simulator.report.run", "simulator.report.verification")
         .get_template("run.html.jinja")
         .render(
-            title=result.name,
+            title=result.asked.name,
             version=__version__,
-            description=result.manifest.scenario.get("description") or "",
+            description=result.asked.description,
             facts=list(figures.facts(result)),
             look=LOOKS[result.status],
             result=result,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
 from simulator.core.calendar import Calendar
@@ -22,13 +23,39 @@ from simulator.verify.verification import FILE
 Part = TypeVar("Part")
 
 
+LATEST = 1e10
+"""Simulated seconds that the calendar has; a damaged file may tell of later ones."""
+
+
+class World(msgspec.Struct, frozen=True):
+    """How large the town is."""
+
+    households: int = 0
+    shops: int | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a report tells of the scenario."""
+
+    name: str
+    start: datetime
+    duration: float
+    description: str = ""
+    zone: str | None = None
+    rate: float | None = None
+    stages: list[Any] | None = None
+    world: World = World()
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """How a run went.
 
     Attributes:
         folder: of the run.
-        manifest: what was asked.
+        manifest: what was run, and with what.
+        asked: what its scenario asks for.
+        calendar: of the town.
         summary: what came of it; None if the run was killed, is going on, or never sent anything.
         stretches: how it went from second to second; empty if that was not written.
         occurrences: faults and attacks on the load's clock.
@@ -38,16 +65,13 @@ class Result:
 
     folder: RunFolder
     manifest: Manifest
+    asked: Asked
+    calendar: Calendar
     summary: Summary | None
     stretches: tuple[Stretch, ...]
     occurrences: tuple[Occurrence, ...]
     verification: Verification | None
     troubles: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The scenario's."""
-        return str(self.manifest.scenario.get("name", self.folder.path.name))
 
     @property
     def status(self) -> str:
@@ -67,11 +91,7 @@ class Result:
 
     def clock(self, simulated: float) -> str:
         """Return a simulated moment as the town's clock shows it, such as ``Mon 17:30``."""
-        return f"{self._calendar().local(simulated):%a %H:%M}"
-
-    def _calendar(self) -> Calendar:
-        scenario = self.manifest.scenario
-        return Calendar(datetime.fromisoformat(str(scenario["start"])), scenario.get("zone"))
+        return f"{self.calendar.local(min(max(simulated, 0.0), LATEST)):%a %H:%M}"
 
 
 def read_result(folder: RunFolder) -> Result:
@@ -83,6 +103,11 @@ def read_result(folder: RunFolder) -> Result:
         RunFailedError: the manifest cannot be read.
     """
     manifest = folder.read_manifest()
+    try:
+        asked = msgspec.convert(manifest.scenario, Asked)
+        calendar = Calendar(asked.start, asked.zone)
+    except (msgspec.ValidationError, ValueError, KeyError, OSError, OverflowError) as error:
+        raise RunFailedError(f"{folder.manifest} is no manifest of a run: {error}") from error
     troubles: list[str] = []
 
     def attempt(path: Path, read: Callable[[], Part]) -> Part | None:
@@ -103,6 +128,8 @@ def read_result(folder: RunFolder) -> Result:
     return Result(
         folder=folder,
         manifest=manifest,
+        asked=asked,
+        calendar=calendar,
         summary=summary,
         stretches=stretches,
         occurrences=tuple(befell),
