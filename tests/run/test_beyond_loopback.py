@@ -11,9 +11,27 @@ import pytest
 from fleetsim_process import PATIENCE, fleetsim, read, start
 from lab import ADDRESS, Lab
 
+from simulator.fleet import Fleet
+from simulator.scenario import load_scenario
+
 FLEET = "fleet:of-the-fleet"
 READ = "topic read fleetsim/control/#\ntopic readwrite fleet/#\ntopic write bench/#\n"
 OPEN = "topic readwrite #\n"
+ATTACKED = """\
+name: attacked
+seed: 5
+duration: 3s
+speed: 1
+world: {households: 12, shops: 1}
+devices: [{kind: smart_speaker, per_household: 1.0}, {kind: inventory_sensor, per_shop: 12}]
+attacks:
+  - {kind: malformed, at: 0s, for: 2s, rate: 20/s}
+  - {kind: oversize, at: 0s, for: 2s, every: 500ms}
+  - {kind: slow_dos, at: 0s, for: 2s, devices: 20, credentials: stolen}
+  - {kind: credential_brute_force, at: 0s, for: 2s, rate: 10/s}
+  - {kind: publish_flood, at: 0s, for: 2s, rate: 50/s}
+  - {kind: botnet, at: 0s, for: 2s, devices: 5, rate: 50/s, beat: 1s}
+"""
 HOSTS = {
     "broker.lab": [ADDRESS],
     "mixed.lab": ["127.0.0.1", "203.0.113.9"],
@@ -58,9 +76,10 @@ class LabBroker:
         assert self._process.stderr is not None
         assert any("running" in line for line in self._process.stderr), "no broker in the lab"
 
-    def stop(self) -> None:
+    def stop(self) -> list[str]:
+        """End it; return the lines of its log."""
         self._process.terminate()
-        self._process.communicate()
+        return self._process.communicate()[1].splitlines()
 
 
 class Prover:
@@ -184,6 +203,52 @@ def test_what_the_guard_refuses_it_refuses_before_a_packet_leaves(
     assert why in errors
     assert packets(lab) == before
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def attacked(tmp_path: Path) -> Path:
+    """A scenario with outsiders, raw connections, thieves and turned devices from its first second on."""
+    path = tmp_path / "attacked.yaml"
+    path.write_text(ATTACKED)
+    return path
+
+
+def test_an_attack_beyond_this_machine_is_refused_before_a_packet_leaves(
+    lab: Lab, attacked: Path, tmp_path: Path
+) -> None:
+    before = packets(lab)
+    for target in ("mqtt://broker.lab", "mqtt://public.lab"):
+        _, errors = fleetsim(
+            "run", attacked, "--broker", target, "-o", tmp_path / "run", code=5, under=lab.under
+        )
+        assert "Traceback" not in errors
+    assert packets(lab) == before
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_attack_waits_for_the_proof_as_everything_does(lab: Lab, attacked: Path, tmp_path: Path) -> None:
+    """Whom it connects as until then is the fleet's own device that asks for the proof."""
+    broker, folder = LabBroker(lab, tmp_path, READ), tmp_path / "run"
+    run = Prover(lab, attacked, *TARGET, "--proof-timeout", "1s", "-o", folder)
+    run.asked()
+    run.end(5)
+    assert not folder.exists()
+    connected = [line for line in broker.stop() if " as " in line and "New client connected" in line]
+    fleet = Fleet(load_scenario(attacked))
+    assert {line.split(" as ")[1].split()[0] for line in connected} <= fleet.devices.keys()
+    assert fleet.outsiders
+    assert len(connected) <= 2
+
+
+def test_an_attack_on_a_broker_that_was_proven_to_be_ones_own_goes_ahead(
+    lab: Lab, broker: LabBroker, attacked: Path, tmp_path: Path
+) -> None:
+    run = Prover(lab, attacked, *TARGET, "-o", tmp_path / "run")
+    run.prove()
+    run.end(0)
+    asked = read(tmp_path / "run" / "summary.json")["attacks"]
+    assert asked["connections"]["asked"] > asked["connections"]["reached"] > 20
+    assert asked["messages"].keys() == {"publish_flood", "botnet", "oversize"}
 
 
 @pytest.mark.parametrize("command", ["bench", "clean"])
