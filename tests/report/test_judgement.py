@@ -116,4 +116,4 @@ def test_verdicts_are_test_cases_for_ci() -> None:
 )
 def test_a_run_that_was_cut_short_is_not_judged(changed: dict[str, Any], tmp_path: Path) -> None:
     cut = msgspec.structs.replace(summary(), **changed)
-    assert judge(cut, scenario({}), RunFolder(tmp_path / "missing")) == cut
+    assert judge(cut, scenario({}), RunFolder(tmp_path / "missing")) == (cut, None)

@@ -14,6 +14,7 @@ from simulator.report.page.chart import Chart, Scale, brief, frame, ticks
 from simulator.report.run.occurrence import Occurrence
 from simulator.report.run.result import Result
 from simulator.report.timeline import Stretch
+from simulator.report.verification.words import spaced
 
 NARROW, BROAD = 360.0, 1120.0
 """Widths of a chart for a phone and for a wide window, about a pixel a unit each."""
@@ -37,16 +38,25 @@ Value = Callable[[Stretch], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a chart: what it shows, and the earlier run's beside it, if there is one."""
+    """A line of a chart.
+
+    Attributes:
+        name: what it shows.
+        value: of a stretch.
+        stretches: of the run, or of an earlier one.
+        at_end: whether the value is that at the end of a stretch, and not of all of it.
+    """
 
     name: str
     value: Value
     stretches: Sequence[Stretch]
+    at_end: bool = False
 
     @property
     def points(self) -> list[tuple[float, float | None]]:
-        """When there was how much, each in the middle of its stretch."""
-        return [(each.start + each.seconds / 2.0, self.value(each)) for each in self.stretches]
+        """When there was how much; what is of all of a stretch in the middle of it."""
+        early = 0.0 if self.at_end else 0.5
+        return [(each.at - each.seconds * early, self.value(each)) for each in self.stretches]
 
     @property
     def values(self) -> list[float]:
@@ -61,7 +71,7 @@ def draw_course(result: Result, earlier: Result | None = None) -> list[Chart]:
     return [
         *_happened(result),
         *(
-            _chart(result, title, unit, lines)
+            _chart(result, title, unit, [line for line in lines if line.values])
             for title, unit, lines in _panels(result, earlier)
             if any(any(line.values) for line in lines)
         ),
@@ -71,8 +81,8 @@ def draw_course(result: Result, earlier: Result | None = None) -> list[Chart]:
 def _panels(result: Result, earlier: Result | None) -> Iterator[tuple[str, str, list[Line]]]:
     stretches = result.stretches
 
-    def line(name: str, value: Value) -> Line:
-        return Line(name, value, stretches)
+    def line(name: str, value: Value, at_end: bool = False) -> Line:
+        return Line(name, value, stretches, at_end)
 
     def before(name: str, value: Value) -> list[Line]:
         return [] if earlier is None or not earlier.stretches else [Line(name, value, earlier.stretches)]
@@ -99,16 +109,21 @@ def _panels(result: Result, earlier: Result | None) -> Iterator[tuple[str, str, 
              *before("p99 in the earlier run", p99)],
         )  # fmt: skip
     states = dict.fromkeys(state for each in stretches for state, count in each.connections.items() if count)
-    yield "Connections", "connections", [line(state.replace("_", " "), _state(state)) for state in states]
+    # What one looks for is the first line.
+    in_order = sorted(states, key=lambda state: state != "connected")
+    yield "Connections", "connections", [line(spaced(state), _state(state), True) for state in in_order]
     yield (
         "Messages that wait",
         "messages",
-        [line("to be sent", lambda each: each.queue), line("for an answer", lambda each: each.in_flight)],
+        [
+            line("to be sent", lambda each: each.queue, True),
+            line("for an answer", lambda each: each.in_flight, True),
+        ],
     )
     kinds = dict.fromkeys(kind for each in stretches for kind in each.kinds)
     yield (
         "Delivered by device family", "messages/s",
-        [line(kind.replace("_", " "), _kind(kind)) for kind in kinds],
+        [line(spaced(kind), _kind(kind)) for kind in kinds],
     )  # fmt: skip
 
 
@@ -258,7 +273,7 @@ def _happened(result: Result) -> Iterator[Chart]:
         rows=[
             (
                 f"{_kind_of(each)} {each.label}",
-                each.kind.replace("_", " "),
+                spaced(each.kind),
                 f"{each.spells[0][0]:.1f}",
                 f"{each.spells[-1][1]:.1f}",
                 result.clock(each.simulated[0]),
@@ -278,7 +293,7 @@ def _lanes(result: Result, occurrences: Sequence[Occurrence], title: str, width:
         start, end = axis.across(each.spells[0][0]), axis.across(each.spells[-1][1])
         # What begins late has its name end where it ends, so that it stays within the picture.
         at, anchor = (start, "start") if start < width / 2.0 else (end, "end")
-        drawn.append(svg.text(at, top + 12.0, each.label.replace("_", " "), anchor=anchor))
+        drawn.append(svg.text(at, top + 12.0, spaced(each.label), anchor=anchor))
         drawn += _bars(each, axis, top + 16.0, 9.0, "happened")
     names = ", ".join(each.label for each in occurrences)
     return svg.figure(
