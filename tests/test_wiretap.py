@@ -32,16 +32,16 @@ def test_packets_are_found_however_they_are_cut(
     stream = b"".join(encode(packet, protocol) for packet in those)
     cuts = [0, *sorted(data.draw(st.sets(st.integers(1, len(stream)), max_size=20))), len(stream)]
     chunks = [(float(number), stream[start:stop]) for number, (start, stop) in enumerate(pairwise(cuts))]
-    found = list(packets(chunks))
+    found = list(packets(chunks, protocol))
     assert sum(packet.size for packet in found) == len(stream)
     for packet, of in zip(found, those, strict=True):
         if isinstance(of, PublishPacket):
             assert packet.type is PacketType.PUBLISH
-            assert (packet.topic, packet.payload(protocol)) == (of.topic, of.payload)
+            assert (packet.topic, packet.payload) == (of.topic, of.payload)
             assert (packet.qos, packet.retain) == (of.qos, of.retain)
         else:
             assert packet.type is PacketType.SUBSCRIBE
-            assert packet.filters(protocol) == [of.subscriptions[0].topic_filter]
+            assert packet.filters == [of.subscriptions[0].topic_filter]
 
 
 @given(st.sampled_from(Protocol), topics, st.integers(0, 65_535), st.booleans(), st.none() | topics)

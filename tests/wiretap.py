@@ -49,6 +49,7 @@ class Packet:
         flags: the low half of its first byte.
         body: all behind the length.
         size: of all of it, in bytes.
+        protocol: that the client spoke.
     """
 
     at: float
@@ -56,6 +57,7 @@ class Packet:
     flags: int
     body: bytes
     size: int
+    protocol: Protocol = Protocol.MQTT_311
 
     @property
     def qos(self) -> int:
@@ -79,13 +81,14 @@ class Packet:
         reader.binary()
         return reader.uint16()
 
-    def payload(self, protocol: Protocol = Protocol.MQTT_311) -> bytes:
+    @property
+    def payload(self) -> bytes:
         """Of a PUBLISH."""
         reader = Reader(self.body)
         reader.binary()
         if self.qos:
             reader.uint16()
-        if protocol is Protocol.MQTT_5:
+        if self.protocol is Protocol.MQTT_5:
             read_properties(reader, PacketType.PUBLISH)
         return reader.rest()
 
@@ -94,22 +97,26 @@ class Packet:
         """Of a CONNACK."""
         return self.body[1]
 
-    def filters(self, protocol: Protocol = Protocol.MQTT_311) -> list[str]:
+    @property
+    def filters(self) -> list[str]:
         """Of a SUBSCRIBE."""
         reader, found = Reader(self.body), []
         reader.uint16()
-        if protocol is Protocol.MQTT_5:
+        if self.protocol is Protocol.MQTT_5:
             read_properties(reader, PacketType.SUBSCRIBE)
         while not reader.at_end:
             found.append(reader.text())
             reader.uint8()
         return found
 
-    def grants(self, protocol: Protocol = Protocol.MQTT_311) -> bool:
-        """Whether a SUBACK says yes."""
+    @property
+    def grants(self) -> bool:
+        """Whether a PUBACK or SUBACK says yes, be it in as few words as a PUBACK may."""
         reader = Reader(self.body)
         reader.uint16()
-        if protocol is Protocol.MQTT_5:
+        if self.type is PacketType.PUBACK:
+            return reader.at_end or reader.uint8() < 0x80
+        if self.protocol is Protocol.MQTT_5:
             read_properties(reader, PacketType.SUBACK)
         return all(code < 0x80 for code in reader.rest())
 
@@ -162,12 +169,21 @@ class Line:
     @cached_property
     def up(self) -> list[Packet]:
         """What the client sent."""
-        return list(packets((at, data) for at, way, data in self.chunks if way is Way.UP))
+        return list(packets(self._passed(Way.UP), self.protocol))
 
     @cached_property
     def down(self) -> list[Packet]:
         """What the broker sent."""
-        return list(packets((at, data) for at, way, data in self.chunks if way is Way.DOWN))
+        return list(packets(self._passed(Way.DOWN), self.protocol))
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """That its CONNECT asked for; 3.1.1 if it is not told."""
+        first = b"".join(data for _, data in self._passed(Way.UP))[:20]
+        return Protocol.MQTT_5 if b"\0\4MQTT\5" in first else Protocol.MQTT_311
+
+    def _passed(self, way: Way) -> Iterator[tuple[float, bytes]]:
+        return ((at, data) for at, where, data in self.chunks if where is way)
 
     def sent(self, kind: PacketType) -> list[Packet]:
         """What the client sent of one type."""
@@ -188,7 +204,9 @@ class Line:
             return None
 
 
-def packets(chunks: Iterable[tuple[float, bytes]]) -> Iterator[Packet]:
+def packets(
+    chunks: Iterable[tuple[float, bytes]], protocol: Protocol = Protocol.MQTT_311
+) -> Iterator[Packet]:
     """Cut one direction of a connection into packets, however the network has cut it.
 
     What follows a length of more than four bytes, or never comes to its end, is no packet.
@@ -200,10 +218,10 @@ def packets(chunks: Iterable[tuple[float, bytes]]) -> Iterator[Packet]:
             body, stop = whole
             first = held[0]
             kind = PacketType(first >> 4) if first >> 4 else None
-            yield Packet(at, kind, first & 15, held[body:stop], stop)
+            yield Packet(at, kind, first & 15, held[body:stop], stop, protocol)
             held = held[stop:]
     if held:
-        yield Packet(at, None, 0, held, len(held))
+        yield Packet(at, None, 0, held, len(held), protocol)
 
 
 def _extent(data: bytes) -> tuple[int, int] | None:

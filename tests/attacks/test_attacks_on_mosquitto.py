@@ -19,6 +19,7 @@ from witnessed import DOS_CLIENTS, FLOOD_RATE, SLOW_CLIENTS, SUBSCRIPTIONS, Brok
 from simulator.core import plugins
 from simulator.core.actions import Connect, Dial
 from simulator.core.campaigns import Control, Role
+from simulator.core.endpoint import Protocol
 from simulator.core.records import SessionMoment
 from simulator.mqtt.codec.packet_type import PacketType
 
@@ -228,23 +229,32 @@ def test_wildcards_give_everything_away_or_nothing(badly: Siege, well: Siege) ->
     assert {topic.split("/")[0] for topic in topics} >= {"fleet", "$SYS"}
     for siege in (badly, well):
         (line,) = siege["topic_enumeration"].lines
-        assert all(answer.grants() for answer in line.given(PacketType.SUBACK))
+        assert all(answer.grants for answer in line.given(PacketType.SUBACK))
 
 
-def test_what_is_forbidden_is_acknowledged_all_the_same(well: Siege) -> None:
-    """As MQTT 3.1.1 has it; nobody was given any of it."""
-    sybil = well["sybil"]
-    assert sum(len(line.given(PacketType.PUBACK)) for line in sybil.lines) == len(sybil.ids)
-    assert sybil.passed_on == 0
+def test_an_acknowledgement_says_in_one_version_that_it_is_done_and_in_the_other_that_it_is_not(
+    well: Siege,
+) -> None:
+    """What is forbidden: in both nobody was given any of it."""
+    for kind, version, granted in (
+        ("retained_poisoning", Protocol.MQTT_311, True),
+        ("sybil", Protocol.MQTT_5, False),
+    ):
+        of = well[kind]
+        answers = [answer for line in of.lines for answer in line.given(PacketType.PUBACK)]
+        assert {line.protocol for line in of.lines} == {version}
+        assert {answer.grants for answer in answers} == {granted}
+        assert len(answers) == len(of.ids)
+        assert KNOWN[kind].witnessed(of) == 0
 
 
 def test_passwords_are_guessed_where_any_will_do(badly: Siege, well: Siege) -> None:
     """An attempt that a busy machine has not answered when the next one is due has no outcome."""
     moments = badly["credential_brute_force"].moments
-    assert 10 <= moments[SessionMoment.CONNECTED] <= 20
+    assert 5 <= moments[SessionMoment.CONNECTED] <= 20
     assert not moments[SessionMoment.REFUSED]
     moments = well["credential_brute_force"].moments
-    assert 10 <= moments[SessionMoment.REFUSED] <= 19
+    assert 5 <= moments[SessionMoment.REFUSED] <= 19
     assert moments[SessionMoment.CONNECTED] == 1  # the right one, at its known place
 
 
@@ -278,8 +288,8 @@ def test_poison_reaches_devices_or_nobody(badly: Siege, well: Siege) -> None:
 
 def test_malformed_packets_are_the_end_of_their_connections(siege: Siege) -> None:
     moments = siege["malformed"].moments
-    assert moments[SessionMoment.CONNECTING] > 30
-    assert moments[SessionMoment.DROPPED] > moments[SessionMoment.CONNECTING] / 4
+    assert moments[SessionMoment.CONNECTING] > 40
+    assert moments[SessionMoment.DROPPED] > 10
 
 
 def test_the_flood_arrives_as_a_whole(siege: Siege) -> None:
