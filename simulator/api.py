@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.choice import CLEARS, Choice
 from simulator.core.errors import UsageError
-from simulator.result import Run
+from simulator.result import Drill, Run
 from simulator.stream import Stream
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def run(
         speed=speed,
         rate=rate,
     )
-    return launch(
+    done = launch(
         choice,
         reach=Reach(frozenset(allow_targets), limits=limits or {}, ask=say or _nothing),
         output=None if output is None else Path(output),
@@ -104,7 +104,10 @@ def run(
         progress=progress or _nothing,
         say=say or _nothing,
         stopped=stopped or _never,
+        drills=False,
     )
+    assert isinstance(done, Run)
+    return done
 
 
 def generate(
@@ -173,8 +176,9 @@ def launch(
     progress: Callable[[Update], None],
     say: Callable[[str], None],
     stopped: Callable[[], bool],
-) -> Run:
-    """Run what was chosen; see `run`.
+    drills: bool = True,
+) -> Run | Drill:
+    """Run what was chosen, against each of its brokers if it has several; see `run`.
 
     Args:
         choice: the scenario with what is changed about it.
@@ -188,6 +192,7 @@ def launch(
         progress: likewise.
         say: likewise.
         stopped: likewise.
+        drills: whether the scenario may have brokers of its own.
     """
     from datetime import datetime
 
@@ -210,6 +215,15 @@ def launch(
         push_to=push_to,
         crew=Alone() if count == 1 else Workers(count),
     )
+    if scenario.brokers:
+        if not drills:
+            raise UsageError(
+                f"{scenario.name} is a drill with brokers of its own: use `fleetsim run`, or leave them out "
+                'with changes={"brokers": []}'
+            )
+        from simulator.drill import run_drill
+
+        return Drill(folder, run_drill(scenario, settings, watch=progress, say=say, stopped=stopped))
     return Run(folder, run_scenario(scenario, settings, watch=progress, say=say, stopped=stopped))
 
 

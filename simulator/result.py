@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         RequestTruth,
         SessionChange,
     )
-    from simulator.report import Status, Summary
+    from simulator.report import DrillSummary, Status, Summary
     from simulator.taps.tape import Row
     from simulator.truth import Rows, RunFolder
     from simulator.verify import CheckResult, Evidence, Verification
@@ -309,6 +309,26 @@ class Run:
         ]
         why = "; ".join([*filter(None, [self.summary.failure]), *self.summary.distrust, *wrong])
         return f"<run of {self.summary.scenario}: {self.status}{why and f' ({why})'}, in {self.folder}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A drill that is over.
+
+    Attributes:
+        folder: with a folder in it for the run against each broker.
+        summary: the result, as in ``summary.json``.
+    """
+
+    folder: Path
+    summary: DrillSummary
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What ``fleetsim run`` exits with."""
+        from simulator.report import exit_code
+
+        return exit_code(self.summary)
 
 
 def _known(name: str, noun: str, what: str, names: Iterable[str]) -> None:

@@ -52,6 +52,7 @@ class LocalMosquitto(LocalBroker):
         persistence: whether sessions outlive the process.
         extra: further lines for its configuration.
         credentials: those of the fleet, and how it authenticates; it is open if left out.
+        only: the one way in that there is to be; all of them if left out.
 
     Attributes:
         ports: where it listens, by the way in.
@@ -68,15 +69,17 @@ class LocalMosquitto(LocalBroker):
         persistence: bool = False,
         extra: str = "",
         credentials: Credentials | None = None,
+        only: Listener | None = None,
     ) -> None:
         super().__init__()
         self._program = _find()
         self.port = free_port() if port is None else require_free(port)
-        self.ports = {Listener.TCP: self.port}
+        self.ports = {only or Listener.TCP: self.port}
         self._credentials = credentials
-        self._entry = Listener.TCP
+        self._entry = only or Listener.TCP
         if credentials is not None:
             credentials.folder.require(BrokerKind.MOSQUITTO)
+        if credentials is not None and only is None:
             for listener in (Listener.TLS, Listener.MTLS):
                 self.ports[listener] = free_port(avoid=self.ports.values())
             if credentials.authentication is Authentication.CERTIFICATE:
@@ -158,7 +161,7 @@ def _find() -> str:
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_PLACES)
     if program is None:
         raise RunFailedError(
-            "Mosquitto is not installed: `apt install mosquitto` or `brew install mosquitto`, "
-            "or use the embedded broker (--broker embedded)"
+            "Mosquitto is not installed: `apt install mosquitto` or `brew install mosquitto`; "
+            "a drill needs it, most scenarios also run on the embedded broker (--broker embedded)"
         )
     return program

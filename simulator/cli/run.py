@@ -94,7 +94,14 @@ def command(
     with Interrupt() as stopped:
         from rich.console import Console
 
-        from simulator.report import Progress, encode_summary, print_summary, read_timeline
+        from simulator.report import (
+            DrillSummary,
+            Progress,
+            encode_summary,
+            print_drill,
+            print_summary,
+            read_timeline,
+        )
         from simulator.truth import RunFolder
 
         stderr, width = Console(stderr=True), columns(sys.stderr)
@@ -104,7 +111,7 @@ def command(
                 stderr.print(folded(line, width), soft_wrap=True, highlight=False, markup=False)
 
         with Progress(stderr, quiet) as progress:
-            run = launch(
+            done = launch(
                 choice,
                 reach=target.reach(),
                 output=output,
@@ -117,7 +124,9 @@ def command(
                 stopped=stopped,
             )
         if as_json:
-            click.echo(encode_summary(run.summary).decode(), nl=False)
+            click.echo(encode_summary(done.summary).decode(), nl=False)
+        elif isinstance(done.summary, DrillSummary):
+            print_drill(done.summary, done.folder, Console())
         else:
-            print_summary(run.summary, run.folder, Console(), read_timeline(RunFolder(run.folder)))
-    return run.exit_code
+            print_summary(done.summary, done.folder, Console(), read_timeline(RunFolder(done.folder)))
+    return done.exit_code

@@ -287,6 +287,10 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
     attempts: int = 1
 
 
+OWN_DROP = "the connection was dropped by the device"
+"""Reason of a session that was dropped by nobody else."""
+
+
 class SessionChange(msgspec.Struct, frozen=True, gc=False):
     """A session's step into a state; a fact of delivery, like the times in `Delivered`.
 

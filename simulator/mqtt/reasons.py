@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from simulator.core.records import OWN_DROP
 from simulator.mqtt.codec import ReasonCode
 
 FIRST_FAILURE: Final = 0x80
@@ -47,7 +48,7 @@ class Cause(StrEnum):
     NO_SESSION = "the device has no session"
     SESSION_ENDED = "the session has ended"
     PACKET_TOO_LARGE = "larger than the broker takes"
-    DROPPED = "the connection was dropped by the device"
+    DROPPED = OWN_DROP
     CLOSED_BY_BROKER = "the broker closed the connection"
     PACKET_TOO_LONG = "the broker sent a packet longer than the device takes"
     MALFORMED = "the broker sent a malformed packet"

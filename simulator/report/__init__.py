@@ -1,5 +1,6 @@
 """What a run shows people and scripts: its progress, its summary, its thresholds as test cases."""
 
+from simulator.report.drill import DrillSummary, print_drill, summarize_drill, write_drill
 from simulator.report.junit import write_junit
 from simulator.report.progress import Progress, Update
 from simulator.report.summarize import LAG_LIMIT, attack_messages, metric_values, percentiles, summarize
@@ -14,6 +15,7 @@ from simulator.report.summary import (
     Latencies,
     Messages,
     Percentiles,
+    Result,
     Status,
     Summary,
     ThresholdResult,
@@ -35,11 +37,13 @@ __all__ = [
     "CleanUp",
     "Connections",
     "Denied",
+    "DrillSummary",
     "KindMessages",
     "Latencies",
     "Messages",
     "Percentiles",
     "Progress",
+    "Result",
     "Spread",
     "Status",
     "Stretch",
@@ -54,10 +58,13 @@ __all__ = [
     "exit_code",
     "metric_values",
     "percentiles",
+    "print_drill",
     "print_summary",
     "read_summary",
     "read_timeline",
     "summarize",
+    "summarize_drill",
+    "write_drill",
     "write_junit",
     "write_summary",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from simulator.core.thresholds import Threshold
@@ -19,20 +20,33 @@ def write_junit(folder: RunFolder, summary: Summary) -> None:
     folder.write(folder.junit, junit(summary))
 
 
-def junit(summary: Summary) -> bytes:
-    """Return the result as a JUnit XML document in UTF-8.
+def junit(*summaries: Summary) -> bytes:
+    """Return the results of runs as a JUnit XML document in UTF-8, a test suite a run.
 
     A threshold that was not held is a failure. A run that failed, was interrupted or cannot be trusted is
     an error, so that thresholds which held do not make it look good.
     """
-    held = [result.held for result in summary.thresholds] + [result.held for result in summary.verdicts]
-    totals = {
-        "tests": str(1 + len(held)),
+    root = ET.Element("testsuites", {"name": "fleetsim", **_totals(summaries)})
+    for summary in summaries:
+        _suite(root, summary)
+    ET.indent(root)
+    document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def _totals(summaries: Sequence[Summary]) -> dict[str, str]:
+    held = [one.held for summary in summaries for one in summary.thresholds]
+    held += [one.held for summary in summaries for one in summary.verdicts]
+    return {
+        "tests": str(len(summaries) + len(held)),
         "failures": str(held.count(False)),
-        "errors": str(int(_trouble(summary) is not None)),
-        "time": f"{summary.seconds:.3f}",
+        "errors": str(sum(_trouble(summary) is not None for summary in summaries)),
+        "time": f"{sum(summary.seconds for summary in summaries):.3f}",
     }
-    root = ET.Element("testsuites", {"name": "fleetsim", **totals})
+
+
+def _suite(root: ET.Element, summary: Summary) -> None:
+    totals = _totals([summary])
     suite = ET.SubElement(root, "testsuite", {"name": xml_text(summary.scenario), **totals, "skipped": "0"})
     properties = ET.SubElement(suite, "properties")
     for name, value in (("seed", str(summary.seed)), ("load", summary.load), ("broker", summary.broker)):
@@ -42,9 +56,6 @@ def junit(summary: Summary) -> bytes:
         _threshold(suite, summary, result)
     for verdict in summary.verdicts:
         _verdict(suite, summary, verdict)
-    ET.indent(root)
-    document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return document + b"\n"
 
 
 def _run(suite: ET.Element, summary: Summary) -> None:

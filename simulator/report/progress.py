@@ -89,6 +89,8 @@ class Progress:
 
     def _measure(self, update: Update) -> None:
         last = self._last
+        if last is not None and update.elapsed < last.elapsed:
+            last, self._next_line = None, EVERY  # another run of a drill
         if last is None:
             self._rate = update.sent / update.elapsed if update.elapsed > 0 else 0.0
         elif update.elapsed > last.elapsed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -324,12 +325,32 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[VerdictResult, ...] = ()
 
 
-def exit_code(summary: Summary) -> ExitCode:
+class Result(Protocol):
+    """How a run, or several together, ended."""
+
+    @property
+    def scenario(self) -> str:
+        """Its name."""
+
+    @property
+    def status(self) -> Status:
+        """How it ended."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why it could not go on, None if it could."""
+
+    @property
+    def distrust(self) -> tuple[str, ...]:
+        """Reasons not to trust it."""
+
+
+def exit_code(result: Result) -> ExitCode:
     """Return the exit code of a run with this result."""
-    match summary.status:
+    match result.status:
         case Status.PASSED:
             return ExitCode.OK
-        case Status.FAILED if summary.failure is None:
+        case Status.FAILED if result.failure is None:
             return ExitCode.THRESHOLD_FAILED
         case Status.FAILED:
             return ExitCode.RUN_FAILED
@@ -339,8 +360,8 @@ def exit_code(summary: Summary) -> ExitCode:
             return ExitCode.INTERRUPTED
 
 
-def encode_summary(summary: Summary) -> bytes:
-    """Return the summary as indented JSON with a line break at the end."""
+def encode_summary(summary: msgspec.Struct) -> bytes:
+    """Return the summary of a run or a drill as indented JSON with a line break at the end."""
     return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
 
 

@@ -18,6 +18,7 @@ from simulator.report.summary import (
     CleanUp,
     KindMessages,
     Messages,
+    Result,
     Status,
     Summary,
     ThresholdResult,
@@ -48,7 +49,7 @@ def print_summary(
         stretches: how it went over time, which a terminal shows as sparklines.
     """
     utf8 = console.encoding.lower().startswith("utf")
-    sections = [_head(summary), _facts(summary), _counts(summary), _times(summary)]
+    sections = [head(summary), _facts(summary), _counts(summary), _times(summary)]
     if console.is_terminal and len(stretches) > 1:
         plain = not utf8 or console.no_color or console.is_dumb_terminal
         sections.append(_course(stretches, PLAIN if plain else BLOCKS))
@@ -69,9 +70,10 @@ def print_summary(
     console.print(Text(f"Everything is in {folder}/"), soft_wrap=True, highlight=False)
 
 
-def _head(summary: Summary) -> RenderableType:
-    status = Text.assemble((summary.scenario, "bold"), ": ", (summary.status, _COLOURS[summary.status]))
-    reasons = [reason for reason in (summary.failure, *summary.distrust) if reason is not None]
+def head(result: Result) -> RenderableType:
+    """Return how a run or a drill ended, and why."""
+    status = Text.assemble((result.scenario, "bold"), ": ", (result.status, _COLOURS[result.status]))
+    reasons = [reason for reason in (result.failure, *result.distrust) if reason is not None]
     return Group(status, *(Padding(Text(reason), (0, 0, 0, 2)) for reason in reasons))
 
 

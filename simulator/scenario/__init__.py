@@ -1,5 +1,6 @@
 """What is to be simulated: a YAML file as a frozen, validated model."""
 
+from simulator.scenario.brokers import BrokerOptions, Entry
 from simulator.scenario.controls import ControlOptions, Ready, TapKind, TapOptions
 from simulator.scenario.loader import Source, changed, load_scenario, scenario_file, written
 from simulator.scenario.model import Pace, Scenario, World
@@ -9,7 +10,9 @@ from simulator.scenario.shipped import shipped, summaries
 from simulator.scenario.starter import starter
 
 __all__ = [
+    "BrokerOptions",
     "ControlOptions",
+    "Entry",
     "Mqtt",
     "Pace",
     "Ready",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -205,7 +206,15 @@ class TapOptions(Options):
         return None if name == INPUT else name
 
 
-def check_names(entries: tuple[ControlOptions, ...] | tuple[TapOptions, ...]) -> None:
+class Named(Protocol):
+    """What has a name of its own."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+
+def check_names(entries: Iterable[Named]) -> None:
     """Make sure that no two entries share a name.
 
     Raises:

@@ -29,6 +29,7 @@ from simulator.core.options import LONGEST, AttackOptions, DeviceOptions, FaultO
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.core.units import DAY, HOUR, Duration, OnOff, Rate
+from simulator.scenario.brokers import BrokerOptions
 from simulator.scenario.controls import BROKER, ControlOptions, TapOptions, check_names
 from simulator.scenario.detection import Detection
 from simulator.scenario.kinds import ByKind, at_kind
@@ -255,6 +256,12 @@ class Scenario(Options):
     taps: tuple[TapOptions, ...] = Field(
         default=(), max_length=100, description="Where what comes out of controls is recorded."
     )
+    brokers: tuple[BrokerOptions, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Mosquittos of a drill: the scenario is run against each, one after the other, and each "
+        "is judged by what attacks and the audit got done.",
+    )
     thresholds: tuple[Annotated[str, AfterValidator(_check_threshold)], ...] = Field(
         default=(),
         description="What must hold for the run to pass, such as `publish_latency_p99 < 100ms` or "
@@ -315,7 +322,7 @@ class Scenario(Options):
                     )
         return attacks
 
-    @field_validator("controls", "taps")
+    @field_validator("controls", "taps", "brokers")
     @classmethod
     def _names_of_their_own(cls, entries: Any) -> Any:
         check_names(entries)
@@ -334,11 +341,27 @@ class Scenario(Options):
             )
         return controls
 
+    @field_validator("brokers")
+    @classmethod
+    def _started_for_the_drill(
+        cls, brokers: tuple[BrokerOptions, ...], info: ValidationInfo
+    ) -> tuple[BrokerOptions, ...]:
+        mqtt = info.data.get("mqtt")
+        if brokers and mqtt is not None and (mqtt.broker != "mosquitto" or mqtt.credentials is not None):
+            raise ValueError(
+                "each is a Mosquitto of its own, with credentials of its own; write broker: mosquitto in "
+                "mqtt, and no credentials"
+            )
+        if brokers and any(control.name == BROKER for control in info.data.get("controls", ())):
+            raise ValueError(f"each says what is expected of it; leave the control {BROKER!r} out")
+        return brokers
+
     @field_validator("thresholds")
     @classmethod
     def _of_what_is_tapped(cls, thresholds: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         tapped = {tap.of for tap in info.data.get("taps", ())}
         tapped |= {BROKER for control in info.data.get("controls", ()) if control.name == BROKER}
+        tapped |= {broker.name for broker in info.data.get("brokers", ())}
         for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
             if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
                 raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")

@@ -24,8 +24,12 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def create(cls, path: Path) -> Self:
+    def create(cls, path: Path, *, truth: bool = True) -> Self:
         """Make the folder of a new run, with an empty ``truth/`` in it.
+
+        Args:
+            path: where.
+            truth: whether it gets its ``truth/``; a folder of several runs has none.
 
         Raises:
             UsageError: it exists and holds something, or is no folder.
@@ -36,7 +40,8 @@ class RunFolder:
             if any(path.iterdir()):
                 raise UsageError(f"{path} is not empty; give another folder with -o, or remove it")
             folder = cls(path)
-            folder.truth.mkdir()
+            if truth:
+                folder.truth.mkdir()
         except (FileExistsError, NotADirectoryError) as error:
             raise UsageError(
                 f"{path} cannot be a run's folder: a file is in the way; give another with -o"

@@ -44,6 +44,7 @@ class _Message(msgspec.Struct, gc=False):
     spans: tuple[Span, ...] = ()
     delete_by: float | None = None
     attack: str | None = None
+    topic: str = ""
 
 
 class _Delivered(msgspec.Struct, gc=False):
@@ -94,6 +95,7 @@ class Ground:
         due: when it had to be sent, seconds of the load's clock; nan where that is not known.
         latency: seconds from then until the broker answered for it; nan where it did not.
         spans: where something personal stands in messages, by number of the message.
+        topics: where the messages of attacks were published, by number of the message.
         visits: whose visit to a shop a shelf's message belongs to, by number of the message.
         everybody: who the people are, by number.
         canaries: those that were sent; empty if that is not known.
@@ -108,6 +110,7 @@ class Ground:
         self.neighbourhoods, self.consents, self.attacks = Codes(), Codes(), Codes()
         self.spans: dict[int, tuple[Span, ...]] = {}
         self.visits: dict[int, str] = {}
+        self.topics: dict[int, str] = {}
         self.everybody: list[PersonTruth] = []
         for row in read_people(folder):
             self.people.number(row.person)
@@ -129,6 +132,13 @@ class Ground:
         place = np.minimum(np.searchsorted(self._ids, keys), len(self._ids) - 1)
         found: Integers = np.where(self._ids[place] == keys, self._order[place], NOBODY)
         return found
+
+    @property
+    def first(self) -> Integers:
+        """For each message the number of the first with the same id: of a copy, that of its model."""
+        numbers = np.zeros(len(self), np.int64)
+        numbers[self._order] = self._order[np.searchsorted(self._ids, self._ids)]
+        return numbers
 
     def without(self, other: Ground) -> Integers:
         """Return the numbers of the messages that another run does not have."""
@@ -195,6 +205,8 @@ class Ground:
             neighbourhood.append(self.neighbourhoods.number(where and where.split("-", 1)[0]))
             consent.append(NOBODY if row.consent is None else self.consents.number(" ".join(row.consent)))
             attack.append(self.attacks.number(row.attack))
+            if row.attack is not None:
+                self.topics[number] = row.topic
             if row.spans:
                 self.spans[number] = row.spans
             if row.person is not None and b'"visit"' in bytes(row.facts):

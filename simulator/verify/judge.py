@@ -17,6 +17,7 @@ from simulator.verify.check import GROUP, Batch, Case, Check, Examiner, Finding,
 from simulator.verify.clauses import clauses_of
 from simulator.verify.detection.check import AnyCheck
 from simulator.verify.detection.inquest import Inquest
+from simulator.verify.drill import brokers_of, verify_drill
 from simulator.verify.ground import Ground
 from simulator.verify.groups import Answers
 from simulator.verify.heard import read_heard
@@ -59,7 +60,7 @@ def verify(
     write: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verification:
-    """Score the controls of a run against its truth.
+    """Score the controls of a run against its truth; of a drill, those of the run against each broker.
 
     Args:
         run: its folder.
@@ -85,6 +86,16 @@ def verify(
     began = time.monotonic()
     folder = RunFolder.open(run)
     manifest = folder.read_manifest()
+    if brokers_of(manifest):
+        if egress or alerts or against or heard:
+            raise UsageError(
+                f"{run} is of a drill: name the run of one broker, {run / brokers_of(manifest)[0]}"
+            )
+
+        def score(one: Path) -> Verification:
+            return verify(one, only=only, write=write, progress=progress)
+
+        return verify_drill(folder, manifest, score, write=write)
     checks = _checks(only)
     recorded, tapped = taps(run, manifest.scenario)
     if egress or alerts:

@@ -49,8 +49,12 @@ def _goes_beyond(part: Part) -> bool:
 
 
 def _bite(part: Part) -> float | None:
-    """Return the seconds from the crossing, or else the first packet, to the first thing that failed."""
-    begin = part.first if part.crossed is None else part.crossed
+    """Return the seconds from the crossing, or else the first packet, to the first thing that failed.
+
+    Who was never let do anything did not get as far as the crossing.
+    """
+    shut_out = not any(one.worked for one in part.tries)
+    begin = part.first if part.crossed is None or shut_out else part.crossed
     failed = [one.at for one in part.tries if not one.worked and one.at >= begin]
     return min(failed) - begin if failed else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.core.campaigns import CampaignTruth, MemberTruth
-from simulator.core.records import Outcome, SessionChange, SessionMoment
+from simulator.core.records import OWN_DROP, Outcome, SessionChange, SessionMoment
 
 EARLY = 0.5
 """Seconds that an alert may be ahead of the first packet: the clocks of two programs differ."""
@@ -62,11 +62,14 @@ class Part:
 
 
 def try_of_session(change: SessionChange) -> Try | None:
-    """Return whether a session's step shows that somebody got in, or was kept or thrown out."""
+    """Return whether a session's step shows that somebody got in, or was kept or thrown out.
+
+    Who breaks its own connection off was not thrown out.
+    """
     match change.state:
         case SessionMoment.CONNECTED:
             return Try(change.at, True)
-        case SessionMoment.REFUSED | SessionMoment.DROPPED:
+        case SessionMoment.REFUSED | SessionMoment.DROPPED if change.reason != OWN_DROP:
             return Try(change.at, False)
     return None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,16 @@ from simulator.verify.detection.limits import DetectionLimits
 from simulator.verify.detection.part import Part, Try, try_of_message, try_of_session
 from simulator.verify.fixes import Floats
 from simulator.verify.ground import NOBODY, Flags, Ground
+from simulator.verify.join import IDS
+from simulator.verify.output import read_output
+from simulator.verify.source import taps
 from simulator.verify.trust import start_of
 
 CAMPAIGNS = "campaigns.jsonl"
 OVERHEARD = "overheard.jsonl"
 ACCESS = "access.jsonl"
+
+_AT_ONCE = 1024
 
 
 class Scene:
@@ -57,6 +63,7 @@ class Scene:
         self.ground = ground
         self.beside = beside
         self.limits = DetectionLimits.of(manifest.scenario)
+        _, self._input = taps(folder.path, manifest.scenario)
         self.around = manifest.origin or manifest.started
         self._origin = manifest.origin or manifest.started
         self._start = start_of(manifest.scenario)
@@ -95,6 +102,24 @@ class Scene:
     def date(self, at: float) -> datetime:
         """Return the wall clock at a second of the load's."""
         return self._origin.astimezone(UTC) + timedelta(seconds=at)
+
+    @cached_property
+    def heard(self) -> Mapping[int, int] | None:
+        """How often the tap ``input`` received each message, by the number of the first with its id.
+
+        None if there was no such tap.
+
+        Raises:
+            SinkError: what it recorded cannot be read.
+        """
+        if self._input is None:
+            return None
+        counts: Counter[int] = Counter()
+        outputs = read_output(self._input)
+        while taken := list(islice(outputs, _AT_ONCE)):
+            counts.update(self.ground.find(output.first(IDS) for output in taken).tolist())
+        del counts[NOBODY]
+        return counts
 
     @cached_property
     def last(self) -> float:
