@@ -38,7 +38,7 @@ def run_drill(
     watch: Callable[[Update], None] = lambda _update: None,
     say: Callable[[str], None] = lambda _line: None,
     stopped: Callable[[], bool] = lambda: False,
-    farewell: Callable[[str, LocalMosquitto], None] = lambda _name, _broker: None,
+    farewell: Callable[[LocalMosquitto, Scenario], None] = lambda _broker, _of: None,
 ) -> DrillSummary:
     """Run a scenario against each of its brokers, one after the other, and leave a folder with all runs.
 
@@ -48,7 +48,7 @@ def run_drill(
         watch: told about twice a second how the run stands that goes on.
         say: told what a user wants to know before each load begins.
         stopped: asked on every turn; the drill ends early, with all that it has, when it says yes.
-        farewell: told the name of each broker when its run is over, and given it before it is stopped.
+        farewell: given each broker, and the scenario of its run, when that is over and before it is stopped.
 
     Raises:
         RunFailedError: Mosquitto is not installed or does not start, or as for a run.
@@ -72,7 +72,7 @@ def run_drill(
             with standing(scenario, options, Path(keys)) as (broker, of):
                 own = replace(settings, folder=folder.path / options.name)
                 runs[options.name] = run(of, own, watch=watch, say=say, stopped=stopped)
-                farewell(options.name, broker)
+                farewell(broker, of)
     summary = summarize_drill(
         scenario.name,
         scenario.seed,

@@ -364,7 +364,9 @@ class Scenario(Options):
         tapped |= {broker.name for broker in info.data.get("brokers", ())}
         for threshold in map(parse_threshold, thresholds if "taps" in info.data else ()):
             if isinstance(threshold, VerdictThreshold) and threshold.control not in tapped:
-                raise ValueError(f"nothing can judge {threshold.control!r}; add a tap on its output")
+                close = nearest(threshold.control, filter(None, tapped))
+                hint = f"did you mean {close!r}?" if close else "add a tap on its output"
+                raise ValueError(f"nothing can judge {threshold.control!r}; {hint}")
         return thresholds
 
     @field_validator("stages")

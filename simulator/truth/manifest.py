@@ -44,6 +44,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     schema: int = SCHEMA
 
+    @property
+    def brokers(self) -> tuple[str, ...]:
+        """The brokers of a drill, each with a run in a folder of its name; empty if this is one run."""
+        return tuple(str(broker["name"]) for broker in self.scenario.get("brokers") or ())
+
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of Fleetsim, Python and the libraries that shape the stream, by name."""

@@ -25,11 +25,6 @@ from simulator.verify.verification import (
 ResultT = TypeVar("ResultT", CheckResult, SourceResult)
 
 
-def brokers_of(manifest: Manifest) -> list[str]:
-    """Return the brokers of a drill, by name and in their order; none if it is the manifest of a run."""
-    return [str(broker["name"]) for broker in manifest.scenario.get("brokers") or ()]
-
-
 def verify_drill(
     folder: RunFolder,
     manifest: Manifest,
@@ -52,7 +47,7 @@ def verify_drill(
     distrust: list[str] = []
     sources: list[SourceResult] = []
     checks: list[CheckResult] = []
-    for name in brokers_of(manifest):
+    for name in manifest.brokers:
         run = folder.path / name
         if not RunFolder(run).manifest.is_file():
             distrust.append(f"there was no run against the broker {name}")

@@ -17,7 +17,7 @@ from simulator.verify.check import GROUP, Batch, Case, Check, Examiner, Finding,
 from simulator.verify.clauses import clauses_of
 from simulator.verify.detection.check import AnyCheck
 from simulator.verify.detection.inquest import Inquest
-from simulator.verify.drill import brokers_of, verify_drill
+from simulator.verify.drill import verify_drill
 from simulator.verify.ground import Ground
 from simulator.verify.groups import Answers
 from simulator.verify.heard import read_heard
@@ -86,11 +86,9 @@ def verify(
     began = time.monotonic()
     folder = RunFolder.open(run)
     manifest = folder.read_manifest()
-    if brokers_of(manifest):
+    if manifest.brokers:
         if egress or alerts or against or heard:
-            raise UsageError(
-                f"{run} is of a drill: name the run of one broker, {run / brokers_of(manifest)[0]}"
-            )
+            raise UsageError(f"{run} is of a drill: name the run of one broker, {run / manifest.brokers[0]}")
 
         def score(one: Path) -> Verification:
             return verify(one, only=only, write=write, progress=progress)

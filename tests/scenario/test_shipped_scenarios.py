@@ -13,6 +13,8 @@ from simulator.scenario import load_scenario, schema, shipped, starter, summarie
 from simulator.scenario.document import read_document
 
 NAMES = (
+    "attack_drill",
+    "breach_drill",
     "ci_smoke",
     "city_throughput",
     "presidio_check",
@@ -33,8 +35,9 @@ def test_each_is_valid_and_says_what_it_is_for(name: str) -> None:
     scenario = load_scenario(name)
     assert scenario.name == name.replace("_", "-")
     assert 20 < len(scenario.description) <= 100
-    # More devices than the embedded broker is good for want Mosquitto; all others run on any machine.
-    assert scenario.mqtt.broker == ("mosquitto" if name == "city_throughput" else "embedded")
+    # Rights, and more devices than the embedded broker is good for, want Mosquitto; all others run anywhere.
+    wants_mosquitto = name in ("attack_drill", "breach_drill", "city_throughput")
+    assert scenario.mqtt.broker == ("mosquitto" if wants_mosquitto else "embedded")
 
 
 @pytest.mark.parametrize("name", NAMES)

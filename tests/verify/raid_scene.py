@@ -91,6 +91,12 @@ class Raided:
         self._messages.append((truth, Delivered(identity, at, at, acked, outcome)))
         return identity
 
+    def again(self, identity: str, device: str, at: float, attack: str) -> None:
+        """Have somebody send a message once more, verbatim."""
+        truth, delivered = next(pair for pair in self._messages if pair[0].id == identity)
+        copy = msgspec.structs.replace(truth, at=at, device=device, attack=attack)
+        self._messages.append((copy, msgspec.structs.replace(delivered, due=at, sent=at, acked=at)))
+
     def attack(
         self,
         kind: str,

@@ -16,7 +16,7 @@ from simulator.core.campaigns import (
     Overheard,
     Role,
 )
-from simulator.core.records import Outcome, SessionMoment
+from simulator.core.records import OWN_DROP, Outcome, SessionMoment
 from simulator.verify import CheckResult, Verdict, verify
 
 HELD, FAILED, UNTRUSTED = Verdict
@@ -157,6 +157,29 @@ class TestAttacks:
         town.flood(0, 30.0, 60.0, stopped=stopped)
         town.campaigns[0] = msgspec.structs.replace(town.campaigns[0], control=Control.RATE_LIMIT)
         assert judged(town, tmp_path)["rate_limit"].verdict is verdict
+
+    @pytest.mark.parametrize(("reason", "verdict"), [(OWN_DROP, FAILED), ("the broker closed it", HELD)])
+    def test_who_breaks_its_own_connection_off_was_not_thrown_out(
+        self, reason: str, verdict: Verdict, tmp_path: Path
+    ) -> None:
+        town = Raided(devices=3, seconds=120.0)
+        town.flood(0, 30.0)
+        town.session(outsider(0), 85.0, SessionMoment.DROPPED, reason=reason)
+        town.campaigns[0] = msgspec.structs.replace(town.campaigns[0], control=Control.RATE_LIMIT)
+        assert judged(town, tmp_path)["rate_limit"].verdict is verdict
+
+    def test_who_was_never_let_in_did_not_get_as_far_as_the_limit(self, tmp_path: Path) -> None:
+        town = Raided(devices=3, seconds=120.0)
+        town.attack(
+            "slow_dos",
+            30.0,
+            60.0,
+            [self.member(Credential.NONE)],
+            crossed=40.0,
+            control=Control.CONNECTION_LIMIT,
+        )
+        town.session(outsider(0), 31.0, SessionMoment.REFUSED)
+        assert judged(town, tmp_path)["connection_limit"].verdict is HELD
 
     def test_a_limit_need_not_bite_who_stays_below_it(self, tmp_path: Path) -> None:
         town = Raided(devices=3, seconds=120.0)
