@@ -136,13 +136,17 @@ def _stolen_service(scene: Scene) -> Iterable[CheckResult]:
 
 
 FORGED = RunQuestion(
-    "Forged messages: what attackers publish without any right to, as listeners received it.",
+    "Forged messages: what attackers publish without any right to, as listeners received them.",
     lambda scene: judge(scene, rightful=False),
+    "none of them reached the tap `input`",
 )
 FALSIFIED = RunQuestion(
     "Falsified messages: what turned devices and stolen credentials publish, likewise.",
     lambda scene: judge(scene, rightful=True),
+    "none of them reached the tap `input`",
 )
 SERVICE = RunQuestion(
-    "Stolen service: what the account of a service gives away in wrong hands.", _stolen_service
+    "Stolen service: what the account of a service gives away in wrong hands.",
+    _stolen_service,
+    "it was given nothing",
 )
