@@ -36,7 +36,7 @@ def command(run: Path, broker: str | None, target: TargetChoice) -> int:
         from simulator.plan import Plan
         from simulator.truth import RunFolder
 
-        folder = RunFolder.open(run)
+        folder = RunFolder.open(run, drill=True)
         scenario = scenario_of(folder)
         where = broker or scenario.mqtt.broker
         if where in list(OwnBroker):

@@ -55,8 +55,6 @@ def export_labels(run: Path, to: Path) -> Exported:
         raise UsageError(f"cannot tell the format of {to}; end it in .csv or .parquet")
     folder = RunFolder.open(run)
     manifest = folder.read_manifest()
-    if manifest.brokers:
-        raise UsageError(f"{run} is of a drill: name the run of one broker, {run / manifest.brokers[0]}")
     exported = Exported(to, to.with_suffix(".md"))
     rows = _counted(labelled_rows(folder), exported)
     try:

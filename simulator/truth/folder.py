@@ -53,8 +53,12 @@ class RunFolder:
         return folder
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, drill: bool = False) -> Self:
         """Return the folder of a run that has been.
+
+        Args:
+            path: where.
+            drill: whether it may be that of a drill, in which the run against each broker has a folder.
 
         Raises:
             UsageError: there is no run in it.
@@ -62,6 +66,11 @@ class RunFolder:
         folder = cls(path)
         if not folder.manifest.is_file():
             raise UsageError(f"{path} is not the folder of a run: it has no {folder.manifest.name}")
+        if not drill and not folder.truth.exists():
+            for run in sorted(path.glob(f"*/{folder.manifest.name}")):
+                raise UsageError(
+                    f"{path} is of a drill: name the run against one broker, such as {run.parent}"
+                )
         return folder
 
     @staticmethod

@@ -84,11 +84,9 @@ def verify(
         RunFailedError: the truth cannot be read, or the result not be written.
     """
     began = time.monotonic()
-    folder = RunFolder.open(run)
+    folder = RunFolder.open(run, drill=not (egress or alerts or against or heard))
     manifest = folder.read_manifest()
-    if manifest.brokers:
-        if egress or alerts or against or heard:
-            raise UsageError(f"{run} is of a drill: name the run of one broker, {run / manifest.brokers[0]}")
+    if manifest.brokers and not folder.truth.exists():
 
         def score(one: Path) -> Verification:
             return verify(one, only=only, write=write, progress=progress)

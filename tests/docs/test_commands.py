@@ -38,7 +38,7 @@ UNDERSTOOD = {
     r"^broker": "it runs until Ctrl-C; the tutorial does that",
     r"^bench": "it measures for half a minute; tests/run/test_bench.py has it do so for less",
     r"--calibration": "it takes minutes",
-    r"privacy_drill|presidio_check": "they have tests of their own, which take a minute",
+    r"(privacy|attack|breach)_drill|presidio_check": "they have tests of their own, which take a minute",
     r"DEVICE|USER:PASSWORD": "it stands for what only its reader knows",
     r"wss?://|mqtts://|home\.yaml.*credentials=credentials": "it needs a broker of that kind",
     r"--push-to": "it needs a Pushgateway; tests/run/test_pushing_metrics.py has one",

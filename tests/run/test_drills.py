@@ -187,9 +187,9 @@ def test_a_drill_on_several_workers_that_is_not_as_expected_fails(tmp_path: Path
     out, _ = fleetsim("verify", folder, "--quiet", code=3)
     assert "well: held" in out
     assert "badly: failed" in out
-    with pytest.raises(UsageError, match=f"name the run of one broker, {folder}/well"):
+    with pytest.raises(UsageError, match=f"name the run against one broker, such as {folder}/badly"):
         export_labels(folder, tmp_path / "labels.csv")
-    with pytest.raises(UsageError, match=f"name the run of one broker, {folder}/well"):
+    with pytest.raises(UsageError, match=f"name the run against one broker, such as {folder}/badly"):
         verify(folder, [Source.parse("redactor=out.jsonl")])
 
 
