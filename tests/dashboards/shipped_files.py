@@ -23,12 +23,10 @@ class Asked:
     Attributes:
         by: who asks, such as ``load: Publish latency``.
         expr: in PromQL, for all runs.
-        instant: whether it is asked for one moment, and not for each second.
     """
 
     by: str
     expr: str
-    instant: bool = False
 
 
 def dashboards() -> dict[str, dict[str, Any]]:
@@ -51,7 +49,7 @@ def of_panels() -> Iterator[Asked]:
         for panel in panels(dashboard):
             for target in panel["targets"]:
                 by = f"{name}: {panel['title']} {target['refId']}"
-                yield Asked(by, _filled(target["expr"]), target["instant"])
+                yield Asked(by, _filled(target["expr"]))
         for window in dashboard["annotations"]["list"]:
             yield Asked(f"{name}: window {window['name']}", _filled(window["target"]["expr"]))
 

@@ -120,6 +120,12 @@ def test_the_compose_file_says_exactly_what_runs_and_lets_nobody_else_in(written
     assert services["fleetsim"]["image"] == f"fleetsim:{__version__}"
 
 
+def test_the_compose_file_is_one_by_the_specification(written: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    checked = subprocess.run([*command, written / "compose.yaml"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_all_ends_of_the_compose_file_fit(written: Path) -> None:
     services = yaml.safe_load((written / "compose.yaml").read_text())["services"]
     command = services["fleetsim"]["command"]

@@ -62,10 +62,10 @@ def _run() -> Group:
             ),
             number(
                 "Connected",
-                "Share of the sessions that are connected now.",
+                "Share of the sessions that are connected, of those whose devices want a connection.",
                 Query(
                     f'sum(fleetsim_connections{{{RUN}, state="connected"}})'
-                    f" / sum(fleetsim_connections{{{RUN}}})"
+                    f' / (sum(fleetsim_connections{{{RUN}, state!="ended"}}) > 0)'
                 ),
                 unit=SHARE,
                 good=0.99,

@@ -20,12 +20,13 @@ from simulator.report.dashboards.panels import (
 ABOUT = "What attackers do, what the broker lets happen, what honest devices feel of it, and who notices."
 
 _WHOLE = f'{RUN}, part=""'
-_CHECKS = "detection|false_alarms|time_to_detect|containment|harm"
+_OF_DETECTORS = 'check=~"detection|false_alarms|time_to_detect"'
+_OF_BROKER = 'control="broker"'
 
 
 def security() -> Dashboard:
     """Return the dashboard."""
-    return board("security", "Security", ABOUT, (_attacks(), _felt(), _detectors()))
+    return board("security", "Security", ABOUT, (_attacks(), _felt(), _broker(), _detectors()))
 
 
 def _attacks() -> Group:
@@ -98,6 +99,36 @@ def _felt() -> Group:
     )
 
 
+def _broker() -> Group:
+    return Group(
+        "The broker, once the run is judged",
+        (
+            bars(
+                "What it let happen",
+                "Share of what it should have stopped, by check.",
+                Query(f'fleetsim_check_ratio{{{RUN}, {_OF_BROKER}, check!="harm"}}', "{{check}} {{part}}"),
+                unit=SHARE,
+                most=1.0,
+                width=8,
+            ),
+            bars(
+                "Containment and harm",
+                "Time to the last thing that worked for attackers; latency that honest messages gained.",
+                Query(f"fleetsim_check_seconds{{{RUN}, {_OF_BROKER}}}", "{{check}} {{part}}"),
+                unit=SECONDS,
+                width=8,
+            ),
+            table(
+                "Verdicts",
+                "Verdict on each control by each check, for which the scenario expects one.",
+                Query(f"fleetsim_verdict{{{RUN}}} == 1"),
+                {"control": "control", "check": "check", "verdict": "verdict"},
+                width=8,
+            ),
+        ),
+    )
+
+
 def _detectors() -> Group:
     return Group(
         "Detectors, once the run is judged",
@@ -126,23 +157,17 @@ def _detectors() -> Group:
             ),
             bars(
                 "Times",
-                "To detect and to contain, as a whole and from the crossing of a threshold.",
+                "To detect: as a whole, and from the first packet and the crossing of a threshold.",
                 Query(
-                    f'fleetsim_check_seconds{{{RUN}, check=~"{_CHECKS}"}}',
+                    f"fleetsim_check_seconds{{{RUN}, {_OF_DETECTORS}}}",
                     "{{control}}: {{check}} {{part}}",
                 ),
                 unit=SECONDS,
             ),
             table(
-                "Verdicts",
-                "Verdict on each control by each check.",
-                Query(f"fleetsim_verdict{{{RUN}}} == 1"),
-                {"control": "control", "check": "check", "verdict": "verdict"},
-            ),
-            table(
                 "Evidence",
                 "Pieces of evidence that each value is taken from.",
-                Query(f'fleetsim_check_trials{{{_WHOLE}, check=~"{_CHECKS}"}}'),
+                Query(f"fleetsim_check_trials{{{_WHOLE}, {_OF_DETECTORS}}}"),
                 {"control": "control", "check": "check", "Value": "trials"},
             ),
         ),
