@@ -16,6 +16,9 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from shipped_files import dashboards, of_panels, of_rules, panels, stack
 
+from simulator.broker.child import Child
+from simulator.broker.mosquitto import _find
+from simulator.broker.ports import free_port
 from simulator.core.version import __version__
 from simulator.metrics import MetricType, catalogue
 from simulator.report.dashboards import BOARDS
@@ -124,6 +127,18 @@ def test_the_compose_file_is_one_by_the_specification(written: Path) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     checked = subprocess.run([*command, written / "compose.yaml"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_mosquitto_starts_with_its_configuration(written: Path, tmp_path: Path) -> None:
+    port = free_port()
+    shipped = (written / "mosquitto" / "mosquitto.conf").read_text()
+    config = tmp_path / "mosquitto.conf"
+    config.write_text(shipped.replace("listener 1883 ", f"listener {port} "))
+    broker = Child("Mosquitto", [_find(), "-c", str(config)], [port], tmp_path)
+    told = ["mosquitto_sub", "-p", str(port), "-t", "$SYS/broker/version", "-C", "1", "-W", "10"]
+    version = subprocess.run(told, capture_output=True, text=True)
+    broker.stop()
+    assert version.stdout.startswith("mosquitto version")
 
 
 def test_all_ends_of_the_compose_file_fit(written: Path) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 from urllib.request import urlopen
 
 import pytest
 from fleetsim_process import fleetsim, wait_for
+from prometheus_server import PrometheusServer, labels
+from shipped_files import stack
 
+from simulator.broker.credentials.authority import Authority
 from simulator.core.errors import RunFailedError
-from simulator.metrics import Collector, Gateway, Snapshot
+from simulator.metrics import Collector, Gateway, Judged, Snapshot
 
 
 def free_port() -> int:
@@ -87,12 +94,16 @@ def test_metrics_stay_on_this_machine_unless_another_host_is_named(evening: Path
     assert "--allow-target 192.0.2.1" in err
 
 
-class Elsewhere(BaseHTTPRequestHandler):
-    """Sends everybody on to another place."""
+class Answering(BaseHTTPRequestHandler):
+    """Sends everybody on to another place, unless told to take what comes."""
+
+    status = 307
+    taken: ClassVar[list[tuple[str | None, str, bytes]]] = []
 
     def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(307)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.taken.append((self.headers["Host"], self.path, body))
+        self.send_response(self.status)
         self.send_header("Location", "http://192.0.2.1:9091/")
         self.end_headers()
 
@@ -102,7 +113,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 def test_neither_redirects_nor_proxies_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://192.0.2.1:3128")
-    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    server = HTTPServer(("127.0.0.1", 0), Answering)
     thread = Thread(target=server.handle_request)
     thread.start()
     port = server.server_port
@@ -110,3 +121,56 @@ def test_neither_redirects_nor_proxies_are_followed(monkeypatch: pytest.MonkeyPa
         Gateway(f"http://127.0.0.1:{port}/", "127.0.0.1", port).push(Collector("1").registry, "home")
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a gateway that takes what comes, encrypted with a certificate for localhost."""
+    authority = Authority.new(datetime.now(UTC))
+    issued = authority.issue("localhost", now=datetime.now(UTC), hosts=["localhost"])
+    files = {"authority": authority.files.certificate, "own": issued.certificate + issued.key}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr(Answering, "status", 202)
+    monkeypatch.setattr(Answering, "taken", [])
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "own")
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.handle_request)
+    thread.start()
+    yield server.server_port
+    thread.join()
+    server.server_close()
+
+
+def test_an_encrypted_gateway_is_known_by_the_name_that_was_given(encrypted: int) -> None:
+    Gateway(f"https://localhost:{encrypted}/push", "127.0.0.1", encrypted).push(
+        Collector("1").registry, "home"
+    )
+    [(host, path, body)] = Answering.taken
+    assert (host, path) == (f"localhost:{encrypted}", "/push/metrics/job/fleetsim/instance/home")
+    assert b"fleetsim_build_info" in body
+
+
+def test_a_gateway_with_the_certificate_of_another_gets_nothing(encrypted: int) -> None:
+    gateway = Gateway(f"https://other.example:{encrypted}", "127.0.0.1", encrypted)
+    with pytest.raises(RunFailedError, match="certificate verify failed"):
+        gateway.push(Collector("1").registry, "home")
+    assert Answering.taken == []
+
+
+def test_prometheus_scrapes_what_was_pushed_once_the_shipped_lines_are_in_force(
+    pushgateway: int, tmp_path: Path
+) -> None:
+    collector = Collector("1", "home")
+    collector.judge(Judged(status="passed"))
+    Gateway(f"http://127.0.0.1:{pushgateway}", "127.0.0.1", pushgateway).push(collector.registry, "home")
+    shipped = stack()["prometheus/prometheus.yml"].replace("127.0.0.1:9091", f"127.0.0.1:{pushgateway}")
+    config = tmp_path / "prometheus.yml"
+    config.write_text(re.sub(r"(?m)^  # (- |  )", r"  \1", shipped))
+    assert config.read_text().count("job_name") == 2
+    with PrometheusServer(tmp_path, config) as prometheus:
+        found = prometheus.wait_for('fleetsim_run_status{job="fleetsim", instance="home"}')
+    assert found == {labels(status="passed"): 1}
