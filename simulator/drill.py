@@ -18,6 +18,7 @@ from simulator.core.credentials import Authentication
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.provision import ProvisionSettings, provision_fleet
 from simulator.report import DrillSummary, Summary, Update, summarize_drill, write_drill
+from simulator.report.run import write_page
 from simulator.runner import RunSettings, run
 from simulator.scenario import BrokerOptions, Entry, Scenario
 from simulator.scenario.controls import BROKER
@@ -84,6 +85,7 @@ def run_drill(
     complete = all(RunFolder(folder.path / name).read_manifest().complete for name in runs)
     complete = complete and len(runs) == len(scenario.brokers)
     folder.write_manifest(msgspec.structs.replace(manifest, ended=datetime.now(UTC), complete=complete))
+    write_page(folder)
     return summary
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.cli.files import write_text
+from simulator.core.errors import UsageError
 
 
 @click.command(
@@ -38,20 +39,22 @@ Examples:
 def command(run: Path, against: Path | None, output: Path | None, as_markdown: bool, opens: bool) -> None:
     """Make the report of a run.
 
-    RUN is the folder of the run. The page is one file that needs no network: what was asked and what was
-    reached, the run over time with its faults and attacks, latency, thresholds, and the verdicts of fleetsim
-    verify with their evidence. A run leaves it in its folder; this makes it again, also of a run that was
-    killed, from what that has written.
+    RUN is the folder of a run, or of a drill. The page is one file that needs no network: what was asked and
+    what was reached, the run over time with its faults and attacks, latency, thresholds, and the verdicts of
+    fleetsim verify with their evidence. A run leaves it in its folder; this makes it again, also of a run
+    that was killed, from what that has written.
 
     The exit code says whether the report was made, not how the run ended.
     """
     if opens and as_markdown:
         raise click.UsageError("--open shows the page: leave out --markdown")
-    from simulator.report.run import read_result, render_markdown, render_page
+    from simulator.report.run import Result, read_report, read_result, render_markdown, render_page
     from simulator.truth import RunFolder
 
-    folder = RunFolder.open(run)
-    result = read_result(folder)
+    folder = RunFolder.open(run, drill=True)
+    result = read_report(folder)
+    if against is not None and not isinstance(result, Result):
+        raise UsageError(f"{run} is of a drill: name the run against one broker, such as {run}/NAME")
     earlier = None if against is None else read_result(RunFolder.open(against))
     if as_markdown:
         text = render_markdown(result, earlier)

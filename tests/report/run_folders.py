@@ -12,7 +12,15 @@ from verifications import verification
 
 from simulator.core.campaigns import CampaignTruth, Control, Credential, MemberTruth, Role
 from simulator.core.records import FaultTruth
-from simulator.report import Spread, Stretch, Summary, VerdictResult, write_summary
+from simulator.report import (
+    Spread,
+    Stretch,
+    Summary,
+    VerdictResult,
+    summarize_drill,
+    write_drill,
+    write_summary,
+)
 from simulator.truth import Manifest, RunFolder
 from simulator.verify import Verification, encode_verification
 from simulator.verify.verification import FILE
@@ -110,6 +118,24 @@ def run_folder(
 def whole(path: Path) -> RunFolder:
     """Return the folder of a run that has everything."""
     return run_folder(path, usual(), stretches(), verification())
+
+
+def drill(path: Path, *names: str) -> RunFolder:
+    """Return the folder of a drill with two brokers, with runs against those that are named."""
+    folder = RunFolder.create(path, truth=False)
+    brokers = [{"name": name} for name in ("well", "badly")]
+    scenario = SCENARIO | {"name": "my-drill", "brokers": brokers}
+    started = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+    folder.write_manifest(Manifest(scenario=scenario, seed=7, versions={}, started=started))
+    runs = {}
+    for name in names:
+        found = "held" if name == "well" else "untrusted"
+        verdicts = (VerdictResult("broker", "access_control", found, "held", found == "held", "who knows"),)
+        runs[name] = msgspec.structs.replace(summary(), verdicts=verdicts)
+        run_folder(path / name, runs[name], stretches())
+    if len(names) == len(brokers):
+        write_drill(folder, summarize_drill("my-drill", 7, runs, interrupted=False, seconds=60.0))
+    return folder
 
 
 def killed(path: Path) -> RunFolder:

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from run_folders import killed, run_folder, stretches, usual, whole
+from run_folders import drill, killed, run_folder, stretches, usual, whole
 from summaries import count, summary
 from summaries import usual as usual_tally
 
@@ -63,6 +63,15 @@ class TestCommand:
         folder = whole(tmp_path / "run").path
         assert fleetsim(folder, "-o", tmp_path / "no" / "page.html") == ExitCode.RUN_FAILED
         assert "cannot be written" in capsys.readouterr().err
+
+    def test_a_drill_has_reports_too_but_nothing_to_compare(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = drill(tmp_path / "drill", "well", "badly")
+        assert fleetsim(folder.path, "--markdown") == ExitCode.OK
+        assert "| access control | ✅ held | ❌ untrusted, held was expected |" in capsys.readouterr().out
+        assert fleetsim(folder.path, "--against", folder.path / "well") == ExitCode.USAGE
+        assert "name the run against one broker" in capsys.readouterr().err
 
     def test_open_and_markdown_exclude_each_other(self, tmp_path: Path) -> None:
         assert fleetsim(whole(tmp_path / "run").path, "--open", "--markdown") == ExitCode.USAGE

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from run_folders import killed, run_folder, stretches, usual, whole
+from run_folders import drill, killed, run_folder, stretches, usual, whole
 from summaries import summary
 
-from simulator.report.run import read_result, render_page, write_page
+from simulator.report.run import read_report, read_result, render_page, write_page
 from simulator.truth import RunFolder
 
 PHONE, DESKTOP = 360, 1280
@@ -34,7 +34,7 @@ def page(folder: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def text_of(folder: RunFolder) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", render_page(read_result(folder))).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", render_page(read_report(folder))).split())
 
 
 class TestInABrowser:
@@ -164,3 +164,31 @@ class TestBesideAnEarlierRun:
 
     def test_the_earlier_course_lies_below_that_of_the_run(self, page: Path) -> None:
         assert page.read_text(encoding="utf-8").count("delivered in the earlier run") >= 3
+
+
+class TestADrill:
+    @pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESKTOP, False)])
+    def test_its_page_leads_to_those_of_its_runs(
+        self, browser: Browser, tmp_path: Path, width: int, dark: bool
+    ) -> None:
+        folder = drill(tmp_path / "drill", "well", "badly")
+        write_page(folder)
+        visit = browser.show(folder.page, width=width, dark=dark)
+        assert visit.requests == [folder.page.as_uri()]
+        assert visit.complaints == []
+        assert browser.ask("document.documentElement.scrollWidth") <= width
+        assert browser.axe() == []
+        links = browser.ask("[...document.querySelectorAll('main a')].map(each => each.getAttribute('href'))")
+        assert links == ["well/report.html", "badly/report.html"]
+
+    def test_what_came_of_each_check_at_each_broker_is_a_table(self, tmp_path: Path) -> None:
+        text = text_of(drill(tmp_path / "drill", "well", "badly"))
+        assert "passed 1 of 2 verdicts are as expected, 2 of 2 brokers were tried." in text
+        assert "Check well badly access control held untrusted held was expected" in text
+        assert "badly: access control untrusted held who knows" in text
+
+    def test_a_killed_drill_shows_the_runs_that_there_are(self, tmp_path: Path) -> None:
+        text = text_of(drill(tmp_path / "drill", "well"))
+        assert "This drill did not come to its end" in text
+        assert "There was no run against the broker badly." in text
+        assert "Check well access control held" in text

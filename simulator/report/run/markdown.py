@@ -9,24 +9,69 @@ from simulator.report import words
 from simulator.report.markdown import LONGEST, code, plain
 from simulator.report.run import figures
 from simulator.report.run.comparison import Comparison, compare
+from simulator.report.run.drill import DrillResult
 from simulator.report.run.result import Result
 from simulator.report.sparkline import courses
-from simulator.report.summary import Status, Summary
+from simulator.report.summary import Status, Summary, VerdictResult
 from simulator.report.verification.words import spaced
 
 _SIGNS = {Status.PASSED.value: "✅", Status.FAILED.value: "❌"}
 _OTHERWISE = "⚠️"
+_END = f"<sub>People and their data are invented. Fleetsim {__version__}.</sub>"
 _WIDTH = 40
 """Letters of a sparkline."""
 
 
 def markdown(result: Result, earlier: Result | None = None) -> str:
     """Return a run as Markdown (GitHub's and GitLab's dialects)."""
-    text = "\n".join(_lines(result, None if earlier is None else compare(result, earlier))) + "\n"
+    return _cut("\n".join(_lines(result, None if earlier is None else compare(result, earlier))) + "\n")
+
+
+def _cut(text: str) -> str:
+    """Return a text that is not too long for a comment."""
     if len(text) <= LONGEST:
         return text
     end = "\n\n</details>\n\nCut off here, being too long for a comment: all of it is in `report.html`.\n"
     return text[: text.rindex("\n", 0, LONGEST - len(end))] + end
+
+
+def markdown_of_drill(drill: DrillResult) -> str:
+    """Return a drill as Markdown: what came of each check at each broker."""
+    return _cut("\n".join(_lines_of_drill(drill)) + "\n")
+
+
+def _lines_of_drill(drill: DrillResult) -> Iterator[str]:
+    yield f"### {_SIGNS.get(drill.status, _OTHERWISE)} {plain(drill.name)}: {drill.status}"
+    yield ""
+    yield f"{plain(drill.headline)}; those marked with ✅ are."
+    if drill.troubles or drill.summary.distrust:
+        yield ""
+        yield from (f"- {plain(trouble)}" for trouble in (*drill.summary.distrust, *drill.troubles))
+    names, rows = drill.matrix()
+    if rows:
+        cells = [
+            (
+                check,
+                *(
+                    "" if one is None else _kept(one.held, one.verdict or "not judged", _wrong(one))
+                    for one in row
+                ),
+            )
+            for check, row in rows
+        ]
+        yield from _table(("check", *names), cells)
+    for one in drill.others:
+        yield ""
+        yield f"**{plain(one.control)}: {plain(spaced(one.check))}**: {plain(one.reason)}"
+    for name, result in drill.runs.items():
+        yield ""
+        yield f"- {code(name)}, {result.status}: {plain(figures.headline(result))}"
+    yield ""
+    yield _END
+
+
+def _wrong(one: VerdictResult) -> str:
+    return f"{one.verdict or 'not judged'}, {one.expected} was expected"
 
 
 def _lines(result: Result, comparison: Comparison | None) -> Iterator[str]:
@@ -52,7 +97,7 @@ def _lines(result: Result, comparison: Comparison | None) -> Iterator[str]:
         yield from _verdicts(result.summary)
         yield from _folded(result.summary)
     yield ""
-    yield f"<sub>People and their data are invented. Fleetsim {__version__}.</sub>"
+    yield _END
 
 
 def _thresholds(summary: Summary) -> Iterator[str]:

@@ -8,20 +8,11 @@ from simulator.report.page import environment
 from simulator.report.run import figures
 from simulator.report.run.comparison import compare
 from simulator.report.run.course import draw_course
+from simulator.report.run.looks import LOOKS
 from simulator.report.run.result import Result
-from simulator.report.summary import Status
 from simulator.report.verification.page import parts
 from simulator.report.verification.words import spaced
 from simulator.verify import Verdict
-
-LOOKS = {
-    Status.PASSED.value: "held",
-    Status.FAILED.value: "failed",
-    Status.UNTRUSTED.value: "untrusted",
-    Status.INTERRUPTED.value: "untrusted",
-    "incomplete": "untrusted",
-}
-"""How the word for what became of a run looks, among those for verdicts."""
 
 
 def page(result: Result, earlier: Result | None = None) -> str:
