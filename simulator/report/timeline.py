@@ -28,6 +28,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 Milliseconds = Annotated[float, msgspec.Meta(ge=0)]
 
+_MILLISECOND = 0.001
 _SLACK = 0.05
 """Seconds by which a report of how the run stands may come early."""
 
@@ -215,6 +216,8 @@ class Timeline:
         former = self._marks[-1]
         if at <= former.at:
             return
+        # Rows tell the time in milliseconds, and no two tell the same.
+        at = max(at, former.at + _MILLISECOND)
         self._marks.append(_Mark.of(at, now, self._tally))
         self._tally = now.tally.copy()
         if len(self._marks) > MOST_STRETCHES:

@@ -1,7 +1,7 @@
 """What help costs: `python tests/bench/bench_help.py [ROUNDS]`.
 
-Times ``fleetsim --help`` and each command's ``--help`` beside ``python -c pass``, in turns so that all see the
-same machine, and prints the medians: the difference, which the limit is about, and the ratio.
+Times ``fleetsim --help`` and each command's ``--help`` beside ``python -c pass``, in turns so that all see
+the same machine, and prints the medians: the difference, which the limit is about, and the ratio.
 """
 
 from __future__ import annotations

@@ -76,6 +76,15 @@ def test_rows_are_there_while_the_run_goes_on(tmp_path: Path) -> None:
             assert [each.connections["connected"] for each in read_timeline(folder)][-1] == second
 
 
+def test_an_end_within_a_millisecond_of_a_report_has_a_row_of_its_own(tmp_path: Path) -> None:
+    folder, tally = folder_at(tmp_path), Tally()
+    with Timeline(folder) as timeline:
+        timeline.note(1.0002, Snapshot(tally=tally))
+        count(tally, Outcome.ACKNOWLEDGED)
+        timeline.finish(1.0004, Snapshot(tally=tally))
+    assert [(each.at, each.due) for each in read_timeline(folder)] == [(1.0, 0), (1.001, 1)]
+
+
 def test_a_run_without_a_timeline_has_no_stretches(tmp_path: Path) -> None:
     assert read_timeline(folder_at(tmp_path)) == []
 
