@@ -44,10 +44,10 @@ def pushgateway(tmp_path: Path) -> Iterator[int]:
     if program is None:
         pytest.fail("this test needs the Pushgateway: apt-get install prometheus-pushgateway")
     port = free_port()
+    # Debian's keeps what it was given, unless told not to.
+    command = [program, f"--web.listen-address=127.0.0.1:{port}", "--persistence.file="]
     with (tmp_path / "pushgateway.log").open("wb") as log:
-        process = subprocess.Popen(
-            [program, f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
         wait_for(lambda: listens(port), "the Pushgateway")
         yield port
@@ -146,9 +146,8 @@ def encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def test_an_encrypted_gateway_is_known_by_the_name_that_was_given(encrypted: int) -> None:
-    Gateway(f"https://localhost:{encrypted}/push", "127.0.0.1", encrypted).push(
-        Collector("1").registry, "home"
-    )
+    gateway = Gateway(f"https://localhost:{encrypted}/push", "127.0.0.1", encrypted)
+    gateway.push(Collector("1").registry, "home")
     [(host, path, body)] = Answering.taken
     assert (host, path) == (f"localhost:{encrypted}", "/push/metrics/job/fleetsim/instance/home")
     assert b"fleetsim_build_info" in body
