@@ -81,7 +81,8 @@ def command(
 ) -> int:
     """Run SCENARIO, a file or the name of a shipped one, against a broker.
 
-    Leaves a folder with the truth about every message, how it was delivered, and a summary.
+    Leaves a folder with the truth about every message, how it was delivered, and a summary. A scenario with
+    brokers of its own, a drill, is run against each of them.
 
     It sends to this machine only, unless --allow-target names another. Then it prints a command that
     publishes a new number, which you run with credentials of your own, and begins when that has arrived.

@@ -136,7 +136,6 @@ def _loads(summary: DrillSummary) -> RenderableType:
     table = _table("Fleet", *summary.runs)
     runs = summary.runs.values()
     rows = {
-        "broker": [one.broker for one in runs],
         "messages delivered": [_share(one) for one in runs],
         "connections lost": [f"{one.connections.lost:,}" for one in runs],
         "left on the broker": ["-" if one.clean_up is None else f"{one.clean_up.left:,}" for one in runs],

@@ -90,6 +90,29 @@ def test_a_listener_that_received_nothing_at_all_proves_nothing(tmp_path: Path) 
     assert judged(tapped(town, tmp_path, []), "forged_messages")["forged_messages", ""].verdict is UNTRUSTED
 
 
+@pytest.mark.parametrize(
+    ("identity", "topic", "verdict"),
+    [
+        ("f" * 16, f"fleet/n0/wearable/{VICTIM}/steps", FAILED),
+        ("f" * 16, f"fleet/n0/wearable/{device_id(2)}/steps", HELD),  # of nobody whom it is aimed at
+        (HONEST, f"fleet/n0/wearable/{VICTIM}/steps", HELD),
+        (None, f"fleet/n0/wearable/{VICTIM}/offline", HELD),  # the victim's own will
+    ],
+)
+def test_a_will_on_the_topic_of_another_was_published_if_a_listener_received_it(
+    identity: str | None, topic: str, verdict: Verdict, tmp_path: Path
+) -> None:
+    town = Raided(devices=3, seconds=60.0)
+    who = member(Credential.STOLEN, device_id(1))
+    town.attack("will_abuse", 10.0, 50.0, [who], control=Control.WILL, victims=(VICTIM,))
+    town.session(who.device, 10.0, SessionMoment.CONNECTED)
+    folder = tapped(town, tmp_path, [HONEST])
+    payload = json.dumps({"device": VICTIM} | ({} if identity is None else {"id": identity}))
+    with (folder.egress / "input.jsonl").open("a") as tape:
+        tape.write(json.dumps({"received": 20.0, "topic": topic, "payload": payload}) + "\n")
+    assert judged(folder, "will_messages")["will_messages", ""].verdict is verdict
+
+
 def test_without_a_tap_nothing_can_be_told(tmp_path: Path) -> None:
     town, _, _ = attacked(member(Credential.NONE))
     folder = town.write(tmp_path / "run")

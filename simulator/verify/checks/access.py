@@ -176,6 +176,19 @@ def _in_the_clear(scene: Scene) -> Iterator[Trial]:
             yield Trial(False, row.happened and row.clear, what)
 
 
+def _wills(scene: Scene) -> Iterator[Trial]:
+    yield from audited(scene, AccessAction.WILL)
+    strange = {} if scene.listener is None else scene.listener.strange
+    for part in scene.parts if scene.listener is not None else ():
+        if part.campaign.control is Kind.WILL:
+            # No client published them, and a device's own will has no id.
+            topics = [topic for topic in strange if any(victim in topic for victim in part.campaign.victims)]
+            times = sum(strange[topic] for topic in topics)
+            example = f", such as on {topics[0]}" if topics else ""
+            what = f"{_name(part)} had {times:,} wills published on the topics of others{example}"
+            yield Trial(False, times > 0, what)
+
+
 def _name(part: Part) -> str:
     return f"{part.member.device} of {part.campaign.campaign}"
 
@@ -197,7 +210,7 @@ RETAINED = _question(
 )
 WILL = _question(
     "Will messages: whose will is published on the topics of others.",
-    lambda scene: audited(scene, AccessAction.WILL),
+    _wills,
 )
 TAKEOVER = _question("Client id takeover: whose session is ended by somebody else.", _taken_over)
 TLS_ONLY = _question("TLS only: sessions that are accepted in the clear.", _in_the_clear, Concern.CLEAR_TEXT)

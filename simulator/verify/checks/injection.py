@@ -18,7 +18,6 @@ from simulator.verify.detection.check import RunQuestion
 from simulator.verify.detection.scene import Scene
 from simulator.verify.ground import NOBODY
 from simulator.verify.proportion import Proportion
-from simulator.verify.sinks import SinkError
 from simulator.verify.verification import CheckResult, Concern, Evidence
 
 
@@ -77,23 +76,20 @@ def _rightful(member: MemberTruth, topic: str) -> bool:
 
 def judge(scene: Scene, *, rightful: bool) -> Iterable[CheckResult]:
     """Return a result for each attack that published something with, or without, the right to."""
-    try:
-        heard = scene.heard
-    except SinkError as error:
-        yield result(
-            Verdict.UNTRUSTED, f"what the tap received cannot be read: {error}", concern=Concern.ACCESS
-        )
+    listener = scene.listener
+    if listener is None:
         return
-    if heard is None:
+    if listener.trouble is not None:
+        yield result(Verdict.UNTRUSTED, listener.trouble, concern=Concern.ACCESS)
         return
     sent: Counter[str] = Counter()
     reached: dict[str, list[Injected]] = {}
-    for one in injected(scene, heard):
+    for one in injected(scene, listener.times):
         if one.rightful is rightful:
             label = one.campaign.campaign
             sent[label] += 1
             reached.setdefault(label, []).extend([one] if one.reached else [])
-    if sent and not heard:
+    if sent and not listener.times:
         reason = "the tap on what consumers are given received nothing at all, not even from honest devices"
         yield result(Verdict.UNTRUSTED, reason, concern=Concern.ACCESS)
         return

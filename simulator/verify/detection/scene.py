@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +16,16 @@ from simulator.core.records import Outcome, SessionChange, SessionMoment
 from simulator.truth import Manifest, RunFolder
 from simulator.truth.reader import Row, Rows
 from simulator.verify.detection.limits import DetectionLimits
+from simulator.verify.detection.listener import Listener
 from simulator.verify.detection.part import Part, Try, try_of_message, try_of_session
 from simulator.verify.fixes import Floats
 from simulator.verify.ground import NOBODY, Flags, Ground
-from simulator.verify.join import IDS
-from simulator.verify.output import read_output
 from simulator.verify.source import taps
 from simulator.verify.trust import start_of
 
 CAMPAIGNS = "campaigns.jsonl"
 OVERHEARD = "overheard.jsonl"
 ACCESS = "access.jsonl"
-
-_AT_ONCE = 1024
 
 
 class Scene:
@@ -104,22 +100,9 @@ class Scene:
         return self._origin.astimezone(UTC) + timedelta(seconds=at)
 
     @cached_property
-    def heard(self) -> Mapping[int, int] | None:
-        """How often the tap ``input`` received each message, by the number of the first with its id.
-
-        None if there was no such tap.
-
-        Raises:
-            SinkError: what it recorded cannot be read.
-        """
-        if self._input is None:
-            return None
-        counts: Counter[int] = Counter()
-        outputs = read_output(self._input)
-        while taken := list(islice(outputs, _AT_ONCE)):
-            counts.update(self.ground.find(output.first(IDS) for output in taken).tolist())
-        del counts[NOBODY]
-        return counts
+    def listener(self) -> Listener | None:
+        """What the tap ``input`` received; None if there was no such tap."""
+        return None if self._input is None else Listener.of(self._input, self.ground)
 
     @cached_property
     def last(self) -> float:
