@@ -107,6 +107,21 @@ def test_promtool_finds_nothing_to_complain_about(written: Path) -> None:
         assert "SUCCESS" in checked.stdout
 
 
+def test_every_alert_fires_when_it_should_and_says_what_is_wrong(written: Path, tmp_path: Path) -> None:
+    cases = Path(__file__).with_name("alerts.yml").read_text()
+    for rules in (written / "prometheus").glob("*_rules.yml"):
+        (tmp_path / rules.name).write_text(rules.read_text())
+    (tmp_path / "alerts.yml").write_text(cases)
+    tested = subprocess.run(
+        ["promtool", "test", "rules", "alerts.yml"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    alerts = {rule.by.removeprefix("alert: ") for rule in of_rules() if rule.by.startswith("alert: ")}
+    assert {
+        case["alertname"] for test in yaml.safe_load(cases)["tests"] for case in test["alert_rule_test"]
+    } == alerts
+
+
 def test_the_compose_file_says_exactly_what_runs_and_lets_nobody_else_in(written: Path) -> None:
     services = yaml.safe_load((written / "compose.yaml").read_text())["services"]
     assert list(services) == ["mosquitto", "prometheus", "grafana", "fleetsim"]
