@@ -17,6 +17,7 @@ from simulator.api import chosen
 from simulator.cli import main
 from simulator.core.actions import Connect, Publish
 from simulator.core.errors import RunFailedError
+from simulator.report import Update
 from simulator.scenario import load_scenario
 
 STREET = {
@@ -155,6 +156,25 @@ def test_what_no_file_could_hold_is_refused() -> None:
         simulator.generate(STREET | {"description": object()})
     with pytest.raises(ScenarioError, match="scale=0: the scale must be a number above 0"):
         simulator.generate(STREET, scale=0)
+
+
+def test_a_run_tells_how_it_stands_and_ends_early_when_it_is_asked_to(tmp_path: Path) -> None:
+    updates: list[Update] = []
+    said: list[str] = []
+    run = simulator.run(
+        STREET,
+        speed=60,
+        output=tmp_path / "run",
+        metrics_port=0,
+        progress=updates.append,
+        say=said.append,
+        stopped=lambda: bool(updates),
+    )
+    assert (run.status, run.exit_code) == ("interrupted", simulator.ExitCode.INTERRUPTED)
+    assert not run.passed
+    assert 0 <= updates[0].simulated < updates[0].duration == 1800.0
+    assert said[0].startswith("metrics at http://127.0.0.1:")
+    assert said[1].startswith("6 households publish to embedded broker")
 
 
 def test_what_cannot_be_asked_for_is_a_usage_error(tmp_path: Path) -> None:
