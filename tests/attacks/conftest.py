@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from witnessed import Broker, Siege, besiege
+from witnessed import Broker, Siege, besiege, besiege_hardened
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,12 @@ def badly(tmp_path_factory: pytest.TempPathFactory) -> Siege:
 def well(tmp_path_factory: pytest.TempPathFactory) -> Siege:
     """What came of it where everybody has a password, and rights for their own topics."""
     return besiege(Broker.PROVISIONED, tmp_path_factory.mktemp("well"))
+
+
+@pytest.fixture(scope="session")
+def hardened(tmp_path_factory: pytest.TempPathFactory) -> Siege:
+    """What came of it where there are limits, too, and nobody has another client id than a user name."""
+    return besiege_hardened(tmp_path_factory.mktemp("hardened"))
 
 
 @pytest.fixture(params=Broker, ids=lambda broker: broker.value)

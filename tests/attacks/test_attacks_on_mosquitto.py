@@ -69,8 +69,9 @@ def stood(line: Line) -> bool:
 
 
 def guessed(of: Onslaught) -> int:
-    """Sessions with a wrong password: all but the last, whose password is right."""
-    return sum(map(stood, sorted(of.lines, key=lambda line: line.opened)[:-1]))
+    """Sessions with a wrong password: all but the last of those who come to the right one."""
+    attempts = sorted(of.lines, key=lambda line: line.opened)
+    return sum(map(stood, attempts[:-1] if of.row.phases[-1].name == "use" else attempts))
 
 
 def thrown_out(of: Onslaught) -> int:
@@ -324,6 +325,18 @@ def test_what_attacks_asked_for_and_got_is_counted_beside_the_fleet(badly: Siege
             assert not attacks.held_back
             refused.append(attacks.connections.refused)
     assert sum(refused[2:]) > sum(refused[:2])
+
+
+def test_settings_close_two_of_the_gaps_that_are_known(hardened: Siege) -> None:
+    """A thief then throws out none but the device whose credentials it has."""
+    oversize, takeover = hardened["oversize"], hardened["id_takeover"]
+    assert KNOWN["oversize"].provisioned is KNOWN["id_takeover"].provisioned is FAILED
+    assert too_long(oversize) == 0
+    assert oversize.passed_on > 0
+    assert thrown_out(takeover) == 0
+    (thief,) = takeover.members.values()
+    robbed = [s.state for s in takeover.fray.sessions if s.device == thief.user]
+    assert SessionMoment.DROPPED in robbed
 
 
 def test_nothing_of_it_remains(siege: Siege) -> None:

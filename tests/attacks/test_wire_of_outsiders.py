@@ -81,11 +81,22 @@ class TestCredentialBruteForce:
         assert {answer.code for line in lines[:-1] for answer in line.down} == {5}  # not authorized
         assert lines[-1].given(PacketType.CONNACK)[0].code == 0
 
-    def test_passwords_and_client_ids_differ_and_the_user_stays(self, siege: Siege) -> None:
-        lines = sorted(siege["credential_brute_force"].lines, key=lambda line: line.opened)
-        hellos = [line.hello for line in lines[:-1] if line.hello]
-        assert len({hello.client_id for hello in hellos}) == len(hellos)
-        assert len({hello.username for hello in hellos}) == 1
+    @pytest.mark.parametrize("many", ["client_id", "user", "address"])
+    def test_one_key_varies_and_the_others_stay(self, many: str, siege: Siege) -> None:
+        (of,) = (
+            each
+            for each in siege.all_of("credential_brute_force")
+            if each.row.facts is not None and each.row.facts["vary"] == many
+        )
+        # Without the last, which may be right and then shows what its victim has.
+        guesses = sorted((line for line in of.lines if line.hello), key=lambda line: line.opened)[:-1]
+        hellos = [line.hello for line in guesses if line.hello]
+        keys = {
+            "client_id": {hello.client_id for hello in hellos},
+            "user": {hello.username for hello in hellos},
+            "address": {line.source.split(":")[0] for line in guesses},
+        }
+        assert {name for name, values in keys.items() if len(values) > 1} == {many}
 
 
 class TestSlowDos:

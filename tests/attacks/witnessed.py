@@ -26,6 +26,7 @@ from wiretap import Line, Packet, Wiretap
 
 from simulator.broker import LocalMosquitto
 from simulator.broker.credentials import BrokerKind, Credentials
+from simulator.broker.ports import free_port
 from simulator.core.campaigns import CampaignTruth, MemberTruth, Overheard
 from simulator.core.credentials import WITNESS, Login
 from simulator.core.records import MessageTruth, SessionChange, SessionMoment
@@ -48,6 +49,8 @@ IN_REAL_TIME: tuple[dict[str, Any], ...] = (
     # Before all others, as it would keep them waiting.
     {"kind": "slow_dos", "devices": SLOW_CLIENTS, "rate": f"{SLOW_RATE}/s", "at": "0s", "for": "4s"},
     {"kind": "credential_brute_force", "rate": "7/s", "succeeds_after": 20, **BRIEF},
+    {"kind": "credential_brute_force", "rate": "5/s", "vary": "user", **BRIEF},
+    {"kind": "credential_brute_force", "rate": "5/s", "vary": "address", **BRIEF},
     {"kind": "topic_enumeration", "every": "100ms", **BRIEF},
     {"kind": "id_takeover", "rate": "2/s", **BRIEF},
     {"kind": "retained_poisoning", **BRIEF},
@@ -85,6 +88,17 @@ BUSY: dict[str, Any] = {
 
 SIMULATED: dict[str, Any] = {"seed": 1, "duration": "2h", "speed": 2_400}
 """Of the load that is sped up; the seed is one with which no device is turned by two attacks."""
+
+HARDENED = """\
+use_username_as_clientid true
+max_packet_size 262144
+"""
+"""Settings of Mosquitto that `fleetsim provision` leaves to whoever runs it."""
+
+AGAINST_SETTINGS: tuple[dict[str, Any], ...] = (
+    {"kind": "oversize", "every": "100ms", "at": "200ms", "for": "1700ms"},
+    {"kind": "id_takeover", "rate": "4/s", "at": "200ms", "for": "1700ms"},
+)
 
 SUBSCRIPTIONS = "$SYS/broker/subscriptions/count"
 KEPT = "$SYS/broker/store/messages/count"
@@ -279,7 +293,24 @@ def besiege(broker: Broker, folder: Path) -> Siege:
     )
 
 
-def _fray(load: Callable[..., Scenario], version: str, broker: Broker, folder: Path) -> Fray:
+def besiege_hardened(folder: Path) -> Siege:
+    """Run attacks for which there is a setting on one that was provisioned and has it."""
+    load = partial(scenario, *AGAINST_SETTINGS, duration="2s")
+    return Siege([_fray(load, "3.1.1", Broker.PROVISIONED, folder, HARDENED)])
+
+
+def _fray(
+    load: Callable[..., Scenario], version: str, broker: Broker, folder: Path, settings: str = ""
+) -> Fray:
+    """Run a load.
+
+    Args:
+        load: makes the scenario.
+        version: of MQTT.
+        broker: how it is configured.
+        folder: takes keys and results.
+        settings: for a listener of its own, through which the fleet and its attackers come.
+    """
     credentials = login = None
     mqtt: dict[str, Any] = {"settle": "5s", "version": version}
     if broker is Broker.PROVISIONED:
@@ -289,9 +320,11 @@ def _fray(load: Callable[..., Scenario], version: str, broker: Broker, folder: P
         credentials = Credentials.open(folder / "keys")
         login = credentials.login(WITNESS)
         mqtt["credentials"] = str(folder / "keys")
+    entrance = free_port() if settings else None
+    extra = f"listener {entrance} 127.0.0.1\n{settings}" if settings else ""
     with ExitStack() as stack:
-        mosquitto = stack.enter_context(LocalMosquitto(credentials=credentials))
-        wire = stack.enter_context(Wiretap(mosquitto.port))
+        mosquitto = stack.enter_context(LocalMosquitto(credentials=credentials, extra=extra))
+        wire = stack.enter_context(Wiretap(entrance or mosquitto.port))
         of = load(mqtt=mqtt | {"broker": f"mqtt://127.0.0.1:{wire.port}"})
         with Onlooker(mosquitto.port, login) as onlooker:
             summary = run(of, RunSettings(folder / "run"))
