@@ -47,6 +47,7 @@ class Reach:
         delivery: Callable[[Endpoint], DeliveryOptions] = lambda _endpoint: DeliveryOptions(),
         stopped: Callable[[], bool] = lambda: False,
         credentials: Credentials | None = None,
+        talkative: bool = False,
     ) -> Iterator[BrokerHandle]:
         """Give a broker for the time of a run, proven to be the user's if it is beyond this machine.
 
@@ -57,6 +58,7 @@ class Reach:
             delivery: says how the fleet connects to an endpoint, likewise.
             stopped: says whether the user has given up.
             credentials: those of the fleet, for a broker that is started here.
+            talkative: whether a Mosquitto that is started here logs each connection.
 
         Raises:
             UsageError: the URL is none, or the credentials are not for such a broker.
@@ -72,7 +74,7 @@ class Reach:
                 )
             return self._proven[target]
 
-        with open_broker(spec, protocol, self.allow, prove, credentials) as broker:
+        with open_broker(spec, protocol, self.allow, prove, credentials, talkative) as broker:
             yield broker
 
     def limits_for(self, endpoint: Endpoint) -> Limits:

@@ -125,6 +125,7 @@ def run(
                 lambda target: Plan(scenario, target, None).delivery_options,
                 stopped,
                 open_credentials(scenario),
+                talkative=bool(scenario.controls),
             )
         )
         folder = RunFolder.create(settings.folder)

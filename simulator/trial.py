@@ -65,6 +65,7 @@ class Trial:
             place=self._place,
             folder=self._folder.controls,
             ports=ports,
+            log=self._broker.connection_log,
         )
         self._controls = self._stack.enter_context(Controls(scenario.controls, surroundings, self._say))
         self._controls.start(stopped)

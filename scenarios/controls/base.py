@@ -79,6 +79,9 @@ class Control:
         """A device has published something."""
         self.send(topic, fields)
 
+    def look(self) -> None:
+        """Some time has passed, in which messages may have come or not."""
+
     def finish(self) -> None:
         """The control is about to end."""
 
@@ -116,9 +119,14 @@ def run(make: Callable[[Out, str], Control]) -> None:
         files = (told.get(f"FLEETSIM_BROKER_{name}") for name in ("CA", "CERTIFICATE", "KEY"))
         client.tls_set(*files)
     client.connect(told["FLEETSIM_BROKER_HOST"], int(told["FLEETSIM_BROKER_PORT"]))
+    looked = time.monotonic()
     while not ending:
         if client.loop(TURN) != mqtt.MQTT_ERR_SUCCESS:
             sys.exit("the broker is gone")
+        if time.monotonic() - looked >= TURN:
+            control.look()
+            looked = time.monotonic()
+    control.look()
     control.finish()
     until = time.monotonic() + LAST_WORDS
     # They are sent in order, so the last one is through when all are.

@@ -3,17 +3,21 @@
     {"time": "2026-03-02T07:30:03.500Z", "device": "k0cz0mty6n3w", "signature": "...", "campaign": "replay"}
 
 Each rule allows for what honest devices do on a bad day: hand in what they have stored, send a message twice,
-come back all together, or have a wrong clock. What it cannot see, since it is no message, are connections.
+come back all together, or have a wrong clock. Connections are no messages: those it sees in the broker's log,
+where there is one that it may read.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from base import Control, Fields, Out, run
+from broker_log import GrowingLog, LogRules
 
 PER_DEVICE = 30
 """Messages about the present that a device may send in `WINDOW`."""
@@ -54,7 +58,20 @@ class Detector(Control):
         self._seen: dict[str, float] = {}
         self._versions: dict[str, tuple[int, ...]] = {}
         self._newest: float | None = None
-        self._said: dict[tuple[str, str], float] = {}
+        self._said: dict[tuple[str | None, str], float] = {}
+        self._rules = LogRules(self.alert)
+        log = os.environ.get("FLEETSIM_BROKER_LOG")
+        self._log = GrowingLog(Path(log)) if log else None
+
+    def look(self) -> None:
+        """Look at what the broker has logged."""
+        if self._log is not None:
+            for line in self._log.lines():
+                self.logged(line)
+
+    def logged(self, line: str) -> None:
+        """Look at a line of the broker's log."""
+        self._rules.read(line, self._clock())
 
     def message(self, topic: str, fields: Fields) -> None:
         """Look at a message of a device."""
@@ -77,15 +94,14 @@ class Detector(Control):
         """Take an event time that is to be believed."""
         self._newest = at if self._newest is None else max(at, self._newest)
 
-    def alert(self, now: float, device: str, signature: str, campaign: str) -> None:
-        """Raise an alert, unless the same was said a moment ago."""
+    def alert(self, now: float, device: str | None, signature: str, campaign: str) -> None:
+        """Raise an alert, about nobody if it is not known whom, unless the same was said a moment ago."""
         said = self._said.get((device, signature))
         if said is None or now - said >= QUIET:
             self._said[device, signature] = now
             moment = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-            self.send(
-                "alerts", {"time": moment, "device": device, "signature": signature, "campaign": campaign}
-            )
+            whom = {} if device is None else {"device": device}
+            self.send("alerts", {"time": moment, **whom, "signature": signature, "campaign": campaign})
 
     def _look_at_its_rate(self, now: float, device: str, at: float | None) -> None:
         if self.behind(at) > PRESENT:

@@ -52,6 +52,9 @@ class Child:
         folder: where to write what it says.
         patience: seconds for it to listen.
 
+    Attributes:
+        log: the file that holds all that it says.
+
     Raises:
         RunFailedError: it does not listen in time.
     """
@@ -66,10 +69,10 @@ class Child:
     ) -> None:
         self.name = name
         self._patience = patience
-        self._log = folder / "broker.log"
+        self.log = folder / "broker.log"
         descriptor_room()  # the broker inherits the file limit and needs a socket for every device
         self._keeper = subprocess.Popen(
-            ["/bin/sh", "-c", _KEEPER, "keeper", str(self._log), *command],
+            ["/bin/sh", "-c", _KEEPER, "keeper", str(self.log), *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -115,7 +118,7 @@ class Child:
 
     def said(self) -> str:
         """Return the last lines that the broker has written."""
-        lines = self._log.read_text(errors="replace").splitlines()[-3:] if self._log.exists() else []
+        lines = self.log.read_text(errors="replace").splitlines()[-3:] if self.log.exists() else []
         return " / ".join(line.strip() for line in lines if line.strip())
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from simulator.broker.credentials import Credentials
 from simulator.broker.embedded import EmbeddedBroker
@@ -34,6 +35,10 @@ class BrokerHandle(typing.Protocol):
     def cpu_seconds(self) -> float | None:
         """Return the processor time that it has used; None if that cannot be told."""
 
+    @property
+    def connection_log(self) -> Path | None:
+        """The file in which it logs connections, None if there is none to be had."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteBroker:
@@ -57,6 +62,11 @@ class RemoteBroker:
         """Return None: it is somebody else's process."""
         return None
 
+    @property
+    def connection_log(self) -> None:
+        """None: it is somebody else's."""
+        return None
+
 
 @contextmanager
 def open_broker(
@@ -65,6 +75,7 @@ def open_broker(
     allow: Collection[str] = (),
     prove: Callable[[Endpoint], Endpoint] | None = None,
     credentials: Credentials | None = None,
+    talkative: bool = False,
 ) -> Iterator[BrokerHandle]:
     """Start the broker that is asked for, or check the one that is named, for the time of a run.
 
@@ -75,6 +86,7 @@ def open_broker(
         prove: has the user prove control of a broker beyond this machine and clears its endpoint; without
             it no such broker is let through.
         credentials: those of the fleet, for a Mosquitto that checks them.
+        talkative: whether a Mosquitto that is started logs each connection.
 
     Raises:
         UsageError: the URL is none, or the credentials are not for such a broker.
@@ -85,7 +97,7 @@ def open_broker(
         with EmbeddedBroker() as embedded:
             yield embedded
     elif spec == OwnBroker.MOSQUITTO:
-        with LocalMosquitto(credentials=credentials) as mosquitto:
+        with LocalMosquitto(credentials=credentials, talkative=talkative) as mosquitto:
             yield mosquitto
     else:
         target = resolve_target(spec, allow, protocol=protocol)

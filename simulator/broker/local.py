@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +43,11 @@ class LocalBroker(ABC):
     def cpu_seconds(self) -> float | None:
         """Return the processor time that it has used since its start; None if that cannot be told."""
         return None if self._child is None else self._child.cpu_seconds()
+
+    @property
+    def connection_log(self) -> Path | None:
+        """The file in which it logs connections; None if it does not."""
+        return None
 
     def __enter__(self) -> Self:
         self.start()

@@ -29,6 +29,7 @@ set_tcp_nodelay true
 log_dest stderr
 log_type error
 log_type warning
+{notices}
 {user}
 {extra}
 """
@@ -53,6 +54,7 @@ class LocalMosquitto(LocalBroker):
         extra: further lines for its configuration.
         credentials: those of the fleet, and how it authenticates; it is open if left out.
         only: the one way in that there is to be; all of them if left out.
+        talkative: whether it logs each connection, and why it ends.
 
     Attributes:
         ports: where it listens, by the way in.
@@ -70,8 +72,10 @@ class LocalMosquitto(LocalBroker):
         extra: str = "",
         credentials: Credentials | None = None,
         only: Listener | None = None,
+        talkative: bool = False,
     ) -> None:
         super().__init__()
+        self._talkative = talkative
         self._program = _find()
         self.port = free_port() if port is None else require_free(port)
         self.ports = {only or Listener.TCP: self.port}
@@ -102,6 +106,7 @@ class LocalMosquitto(LocalBroker):
             listeners=self._listeners(),
             persistence=str(self._persistence).lower(),
             folder=folder,
+            notices="log_type notice" if self._talkative else "",
             # Started by root it would turn into a user who cannot write here.
             user="user root" if os.getuid() == 0 else "",
             extra=self._extra,
@@ -138,6 +143,11 @@ class LocalMosquitto(LocalBroker):
         if self._child is None:
             raise RunFailedError("Mosquitto does not run")
         return self._child.pid
+
+    @property
+    def connection_log(self) -> Path | None:
+        """The file in which it logs connections; None if it does not, or does not run."""
+        return self._child.log if self._talkative and self._child is not None else None
 
     def endpoint(self, protocol: Protocol, listener: Listener | None = None) -> Endpoint:
         """Return where it listens for this MQTT version; one port serves both.

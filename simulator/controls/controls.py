@@ -36,6 +36,7 @@ class Surroundings:
         place: the folder in which they run.
         folder: takes their logs and their files.
         ports: where taps listen that take HTTP, by the tap's name.
+        log: the file in which the broker logs connections, None if there is none.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Surroundings:
     place: Path
     folder: Path
     ports: Mapping[str, int]
+    log: Path | None = None
 
 
 class Controls:
@@ -182,6 +184,8 @@ def tell(name: str, around: Surroundings, own: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    if around.log is not None:
+        told["FLEETSIM_BROKER_LOG"] = str(around.log)
     told |= _credentials(around.legacy, scenario)
     if port := next((around.ports[tap.name] for tap in taps if tap.name in around.ports), None):
         told["FLEETSIM_HTTP"] = f"http://127.0.0.1:{port}"

@@ -6,8 +6,9 @@ is not the same all day; first a run without any attack is, which shows what dif
 devices suffer while the attack goes on is taken from the truth of both runs joined, as the check `harm` does.
 A witness subscribes to a tenth of the devices, for the latency from end to end of the whole run.
 
-Attackers share the processor of this machine with broker and fleet. `lag` tells how late the fleet itself was
-in sending, which no broker is to blame for.
+Attackers share the processor of this machine with broker and fleet, and the process of the fleet. `publish`
+counts from the time at which a message was due, and so holds what the fleet itself was late; `answer` counts
+from the time at which it was sent, and is the broker's alone.
 """
 
 from __future__ import annotations
@@ -25,11 +26,9 @@ from simulator.core.descriptors import require_descriptors
 from simulator.report import Summary
 from simulator.runner import RunSettings, run
 from simulator.scenario import Scenario
-from simulator.truth import RunFolder
+from simulator.truth import RunFolder, read_delivered, read_messages
 from simulator.verify import verify
 from simulator.verify.detection.quantile import quantile
-from simulator.verify.detection.scene import Scene
-from simulator.verify.ground import Ground
 
 SHOPS = 12
 SENSORS = 167
@@ -58,23 +57,21 @@ ATTACKS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Suffered:
-    """What honest devices had while the attack went on. Seconds.
+    """What honest devices had while the attack went on, or would have. Seconds.
 
     Attributes:
-        publish: 50th, 95th and 99th percentile of the publish latency.
+        publish: 50th, 95th and 99th percentile of the latency from due to acknowledged.
+        answer: 95th percentile of the time from sent to acknowledged, which is the broker's.
+        end_to_end: 99th percentile of the latency from due to a subscriber, of the whole run.
         lost: messages that did not arrive.
         messages: how many there were.
-        end_to_end: 99th percentile, of the whole run.
-        lag: likewise.
-        verdicts: of the check `harm`, of latency and of loss.
     """
 
     publish: tuple[float, ...]
+    answer: float
+    end_to_end: float
     lost: int
     messages: int
-    end_to_end: float
-    lag: float
-    verdicts: Sequence[str] = ()
 
 
 def scenario(attack: Mapping[str, Any]) -> Scenario:
@@ -101,41 +98,44 @@ def scenario(attack: Mapping[str, Any]) -> Scenario:
     )
 
 
-def suffered(folder: Path, summary: Summary, calm: Path) -> Suffered:
-    """Return what the honest devices of a run had, in the time in which an attack goes on, or would."""
+def suffered(folder: Path, summary: Summary) -> Suffered:
+    """Return what the honest devices of a run had in the time of the attack."""
     kept = RunFolder.open(folder)
-    ground = Ground(kept)
-    scene = Scene(kept, kept.read_manifest(), ground, Ground(RunFolder.open(calm)))
-    begin, end = scene.load(BEGIN), scene.load(BEGIN + LASTS)
-    during = scene.honest & (scene.due >= begin) & (scene.due < end)
-    latency = ground.latency[during]
-    known = latency[~np.isnan(latency)]
-    attacked = bool(scene.parts)
-    judged = verify(folder, only=["harm"], against=calm, write=False).checks if attacked else ()
-    whole = [one for one in judged if one.part in ("latency", "loss")]
+    honest = {row.id for row in read_messages(kept) if row.attack is None}
+    begin = min(row.due for row in read_delivered(kept) if row.id in honest) + BEGIN
+    rows = [r for r in read_delivered(kept) if r.id in honest and begin <= r.due < begin + LASTS]
+    publish = np.asarray([row.acked - row.due for row in rows if row.acked is not None])
+    answers = [row.acked - row.sent for row in rows if row.acked is not None and row.sent is not None]
     return Suffered(
-        publish=tuple(quantile(known, share) for share in (0.5, 0.95, 0.99)),
-        lost=int((~ground.delivered[during]).sum()),
-        messages=int(during.sum()),
+        publish=tuple(quantile(publish, share) for share in (0.5, 0.95, 0.99)),
+        answer=quantile(np.asarray(answers), 0.95),
         end_to_end=(summary.latency_ms.end_to_end.p99 or 0.0) / 1000,
-        lag=(summary.lag_ms.p99 or 0.0) / 1000,
-        verdicts=[str(one.verdict) for one in whole],
+        lost=sum(not row.outcome.delivered for row in rows),
+        messages=len(rows),
     )
 
 
-def row(name: str, one: Suffered, calm: Suffered) -> str:
-    """Return a row of the table; the ratio is that of the 95th percentiles."""
+def verdicts(folder: Path, calm: Path) -> str:
+    """Return what the check `harm` says of latency and of loss."""
+    parts = {one.part: one.verdict for one in verify(folder, only=["harm"], against=calm, write=False).checks}
+    return ", ".join(str(parts[part]) for part in ("latency", "loss") if part in parts)
+
+
+def line(name: str, calm: Suffered, one: Suffered, verdict: str) -> str:
+    """Return a row of the table; the ratio is that of the 95th percentiles from due to acknowledged."""
     p50, p95, p99 = (1000 * value for value in one.publish)
     return (
         f"{name:29}{1000 * calm.publish[1]:9.2f}{p50:9.2f}{p95:9.2f}{p99:9.2f}"
-        f"{one.publish[1] / calm.publish[1]:8.1f}{1000 * calm.end_to_end:10.2f}{1000 * one.end_to_end:9.2f}"
-        f"{1000 * one.lag:9.2f}{one.lost:7,} of {one.messages:,}  {', '.join(one.verdicts)}"
+        f"{one.publish[1] / calm.publish[1]:8.1f}{1000 * calm.answer:9.2f}{1000 * one.answer:9.2f}"
+        f"{1000 * calm.end_to_end:9.2f}{1000 * one.end_to_end:9.2f}{one.lost:7,} of {one.messages:,}"
+        f"  {verdict}"
     )
 
 
 HEAD = (
-    f"{'p95':>38}{'p50':>9}{'p95':>9}{'p99':>9}{'ratio':>8}{'end p99':>10}{'end p99':>9}{'lag p99':>9}"
-    f"{'lost':>17}  harm\n{'without':>38}{'with the attack':>27}{'':8}{'without':>10}{'with':>9}{'with':>9}"
+    f"{'publish':>38}{'publish with the attack':>27}{'':8}{'answer p95':>18}{'end to end p99':>18}\n"
+    f"{'p95':>38}{'p50':>9}{'p95':>9}{'p99':>9}{'ratio':>8}{'without':>9}{'with':>9}{'without':>9}{'with':>9}"
+    f"{'lost':>17}  harm"
 )
 
 
@@ -150,8 +150,8 @@ def main(wanted: Sequence[str]) -> None:
                 calm, attacked = Path(place) / "calm", Path(place) / "attacked"
                 before = run(scenario({}), RunSettings(calm))
                 summary = run(scenario(attack), RunSettings(attacked))
-                without, suffers = suffered(calm, before, calm), suffered(attacked, summary, calm)
-                print(row(name, suffers, without), flush=True)
+                verdict = verdicts(attacked, calm) if attack else ""
+                print(line(name, suffered(calm, before), suffered(attacked, summary), verdict), flush=True)
 
 
 if __name__ == "__main__":
