@@ -125,7 +125,7 @@ def run(
                 lambda target: Plan(scenario, target, None).delivery_options,
                 stopped,
                 open_credentials(scenario),
-                talkative=bool(scenario.controls),
+                talkative=any(one.command is not None for one in scenario.controls),
             )
         )
         folder = RunFolder.create(settings.folder)
