@@ -48,9 +48,9 @@ def test_a_mistake_in_the_command_line_reads_so() -> None:
 
 
 def test_lists_are_folded_beside_the_names(tmp_path: Path) -> None:
-    said = on_terminal("list", "checks", cwd=tmp_path)
+    said = on_terminal("list", "attacks", cwd=tmp_path)
     assert max(map(len, lines_of(said))) <= 80
-    whole, _ = fleetsim("list", "checks")
+    whole, _ = fleetsim("list", "attacks")
     assert " ".join(said.split()) == " ".join(whole.split())
     assert len(whole.splitlines()) < len(said.splitlines()), "elsewhere each has one line"
     head = re.match(r"\w+ +", whole)

@@ -164,7 +164,7 @@ def test_what_a_damaged_run_has_left_on_its_broker_is_told_or_an_error(
     assert complaint is None or "messages.jsonl" in complaint
 
 
-@settings(IN_A_FOLDER, max_examples=40)
+@settings(IN_A_FOLDER, max_examples=25)
 @given(data=st.data())
 def test_the_page_of_a_damaged_run_names_the_damage_or_shows_what_there_is(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

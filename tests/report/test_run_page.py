@@ -135,7 +135,14 @@ class TestARunThatIsNotWhole:
         assert browser.show(folder.page, width=PHONE).complaints == []
         assert "killed, or is still going on" in browser.ask("document.querySelector('.trouble').innerText")
         assert browser.ask("document.querySelector('.lead .verdict').innerText") == "incomplete"
-        assert "simulated time 6h 3h 50 %" in text_of(folder)
+        text = text_of(folder)
+        assert "simulated time 6h 3h 50 %" in text
+        assert "fault power_cut-0" in text
+        assert "topic_enumeration-0" not in text, "it never came to that"
+
+    def test_what_was_generated_offline_is_no_run_that_failed(self, tmp_path: Path) -> None:
+        text = text_of(run_folder(tmp_path / "run"))
+        assert "offline nothing was sent to a broker." in text
 
     def test_an_interrupted_run_says_so(self, tmp_path: Path) -> None:
         folder = run_folder(tmp_path / "run", summary(interrupted=True), stretches(30), complete=False)

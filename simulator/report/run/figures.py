@@ -30,6 +30,8 @@ class Reached:
 
 def headline(result: Result) -> str:
     """Return what became of a run in a sentence."""
+    if result.status == "offline":
+        return "nothing was sent to a broker"
     due, delivered = _messages(result)
     asked, reached = _connections(result)
     parts = [

@@ -10,5 +10,6 @@ LOOKS = {
     Status.UNTRUSTED.value: "untrusted",
     Status.INTERRUPTED.value: "untrusted",
     "incomplete": "untrusted",
+    "offline": "left_out",
 }
 """The class of a verdict for each word."""

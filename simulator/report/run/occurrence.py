@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import inf
 
 from simulator.core.campaigns import CampaignTruth, Role
 from simulator.core.records import FaultTruth
@@ -38,14 +39,22 @@ class Occurrence:
     about: str
 
 
-def faults(rows: Iterable[FaultTruth], clock: Clock) -> list[Occurrence]:
-    """Return the faults in the order of the scenario, each with all that it befell."""
+def faults(rows: Iterable[FaultTruth], clock: Clock, reached: float = inf) -> list[Occurrence]:
+    """Return the faults in the order of the scenario, each with all that it befell.
+
+    Args:
+        rows: of the truth, which has them all from the start.
+        clock: of the load.
+        reached: how far the simulated clock came; what was to begin after that never did.
+    """
     spells: dict[str, list[Spell]] = {}
     befallen: dict[str, set[str | None]] = {}
     kinds: dict[str, str] = {}
     for row in rows:
+        if row.at > reached:
+            continue
         kinds[row.fault] = row.kind
-        until = float("inf") if row.until is None else row.until
+        until = inf if row.until is None else row.until
         spells.setdefault(row.fault, []).append((row.at, until))
         befallen.setdefault(row.fault, set()).add(row.device)
     return [
@@ -61,8 +70,8 @@ def faults(rows: Iterable[FaultTruth], clock: Clock) -> list[Occurrence]:
     ]
 
 
-def attacks(rows: Iterable[CampaignTruth], clock: Clock) -> list[Occurrence]:
-    """Return the attacks in the order of the scenario; what only looks like one is among the faults."""
+def attacks(rows: Iterable[CampaignTruth], clock: Clock, reached: float = inf) -> list[Occurrence]:
+    """Return the attacks likewise; what only looks like one is among the faults."""
     return [
         Occurrence(
             row.campaign,
@@ -73,7 +82,7 @@ def attacks(rows: Iterable[CampaignTruth], clock: Clock) -> list[Occurrence]:
             _members(row),
         )
         for row in rows
-        if not row.benign
+        if not row.benign and row.at <= reached
     ]
 
 

@@ -75,8 +75,10 @@ class Result:
 
     @property
     def status(self) -> str:
-        """How it ended, in a word; ``incomplete`` if it did not."""
-        return "incomplete" if self.summary is None else self.summary.status.value
+        """How it ended, in a word; ``incomplete`` if it did not, ``offline`` if nothing was sent."""
+        if self.summary is not None:
+            return self.summary.status.value
+        return "offline" if self.manifest.complete and not self.stretches else "incomplete"
 
     @property
     def seconds(self) -> float:
@@ -120,9 +122,9 @@ def read_result(folder: RunFolder) -> Result:
 
     summary = attempt(folder.summary, lambda: read_summary(folder))
     stretches = tuple(attempt(folder.timeline, lambda: read_timeline(folder)) or ())
-    clock = _load_clock(stretches)
-    befell = attempt(folder.faults, lambda: faults(read_faults(folder), clock)) or []
-    befell += attempt(folder.campaigns, lambda: attacks(read_campaigns(folder), clock)) or []
+    clock, reached = _load_clock(stretches), stretches[-1].simulated if stretches else 0.0
+    befell = attempt(folder.faults, lambda: faults(read_faults(folder), clock, reached)) or []
+    befell += attempt(folder.campaigns, lambda: attacks(read_campaigns(folder), clock, reached)) or []
     verdicts = folder.path / FILE
     verification = attempt(verdicts, lambda: read_verification(verdicts))
     return Result(
@@ -159,7 +161,7 @@ def _incomplete(
             "written until then, and no figure of it is final."
         )
     elif summary is None:
-        yield f"There is no {folder.summary.name}: nothing was sent to a broker, or the file was removed."
+        yield f"There is no {folder.summary.name}: the messages were generated offline, or it was removed."
     elif summary.status is Status.INTERRUPTED:
         yield "This run was stopped before its end. The figures are of the part of it that took place."
     elif not manifest.complete and summary.failure is None:
