@@ -17,7 +17,7 @@ EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
 
 _BAR, _SHORTEST_BAR = 16, 8
-"""Columns."""
+"""Columns; nothing between, so that the bar does not change with each figure beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Progress:
         if room < _SHORTEST_BAR:
             return Text("\n".join(_filled(self._parts(update), width)), no_wrap=True, overflow="ellipsis")
         row = Table.grid(padding=(0, 1))
-        row.add_row(ProgressBar(update.duration, update.simulated, width=min(room, _BAR)), line)
+        row.add_row(ProgressBar(update.duration, update.simulated, width=_BAR if room >= _BAR else _SHORTEST_BAR), line)
         return row
 
 
