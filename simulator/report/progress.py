@@ -118,7 +118,10 @@ class Progress:
         if room < _SHORTEST_BAR:
             return Text("\n".join(_filled(self._parts(update), width)), no_wrap=True, overflow="ellipsis")
         row = Table.grid(padding=(0, 1))
-        row.add_row(ProgressBar(update.duration, update.simulated, width=_BAR if room >= _BAR else _SHORTEST_BAR), line)
+        row.add_row(
+            ProgressBar(update.duration, update.simulated, width=_BAR if room >= _BAR else _SHORTEST_BAR),
+            line,
+        )
         return row
 
 
