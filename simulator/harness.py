@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from simulator.api import chosen, generate, run
 from simulator.core.errors import UsageError
+from simulator.core.nearest import suggestion
 from simulator.result import Run
 from simulator.stream import Stream
 
@@ -79,12 +80,15 @@ class Fleetsim:
                 must be installed.
 
         Raises:
+            UsageError: there is no such broker.
             RunFailedError: it cannot be started.
         """
         from simulator.broker import EmbeddedBroker, LocalMosquitto, OwnBroker
         from simulator.core.endpoint import Protocol
 
         wanted = kind or self._kind or OwnBroker.EMBEDDED
+        if wanted not in [*OwnBroker]:
+            raise UsageError(f"no broker is called {wanted!r}; {suggestion(wanted, map(str, OwnBroker))}")
         if wanted not in self._brokers:
             own: EmbeddedBroker | LocalMosquitto
             own = LocalMosquitto() if wanted == OwnBroker.MOSQUITTO else EmbeddedBroker()

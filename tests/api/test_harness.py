@@ -54,3 +54,8 @@ def test_of_several_brokers_a_run_says_which(fleets: Fleetsim) -> None:
         assert run.summary.broker == f"broker at 127.0.0.1:{mosquitto.port}"
     fleets.close()
     assert not any(listening(broker.port) for broker in (embedded, mosquitto))
+
+
+def test_a_broker_that_there_is_not_is_told(fleets: Fleetsim) -> None:
+    with pytest.raises(UsageError, match="no broker is called 'mosquito'; did you mean 'mosquitto'"):
+        fleets.broker("mosquito")  # type: ignore[arg-type]
