@@ -75,7 +75,7 @@ def run(
 
     Raises:
         ScenarioError: with everything wrong in the scenario and in what is changed, not only the first.
-        UsageError: the folder is taken, or something is asked for that cannot be.
+        UsageError: the folder is taken, or something is asked for that cannot be, such as a drill.
         TargetRefusedError: the broker is not one that may be sent to.
         RunFailedError: the broker cannot be started or does not answer, or a file or port cannot be had.
     """

@@ -350,7 +350,7 @@ class Scenario(Options):
         if brokers and mqtt is not None and (mqtt.broker != "mosquitto" or mqtt.credentials is not None):
             raise ValueError(
                 "each is a Mosquitto of its own, with credentials of its own; write broker: mosquitto in "
-                "mqtt, and no credentials"
+                "mqtt, and no credentials, and leave out --broker"
             )
         if brokers and any(control.name == BROKER for control in info.data.get("controls", ())):
             raise ValueError(f"each says what is expected of it; leave the control {BROKER!r} out")

@@ -36,8 +36,9 @@ class Visitor:
         if scenario.mqtt.credentials is None:
             return cls(broker.port, Login(), None)
         keys = Path(scenario.mqtt.credentials)
-        login = Credentials.open(keys).login(WITNESS)
-        return cls(broker.port, login, ssl.create_default_context(cafile=keys / "ca.crt"))
+        encrypted = scenario.mqtt.broker.startswith("mqtts://")
+        context = ssl.create_default_context(cafile=keys / "ca.crt") if encrypted else None
+        return cls(broker.port, Credentials.open(keys).login(WITNESS), context)
 
     def retained(self) -> dict[str, bytes]:
         """Every retained message but the broker's own figures, by topic; a mark of ours is among them."""

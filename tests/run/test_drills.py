@@ -16,23 +16,24 @@ from remains import MARK, Visitor
 
 import simulator
 from simulator.broker import LocalMosquitto
+from simulator.core.credentials import Login
 from simulator.core.errors import RunFailedError, UsageError
-from simulator.drill import run_drill
+from simulator.drill import run_drill, standing
 from simulator.labels import export_labels
 from simulator.report import DrillSummary
 from simulator.runner import RunSettings
-from simulator.scenario import Scenario, load_scenario
+from simulator.scenario import Entry, Scenario, load_scenario
 from simulator.verify import Source, verify
 
 DRILLS = ("attack_drill", "breach_drill")
 
+SCHEMES = {Entry.OPEN: "mqtt", Entry.PASSWORD: "mqtt", Entry.TLS: "mqtts", Entry.CERTIFICATE: "mqtts"}
+
 FORGED_AND_TURNED = {
-    "attack-drill": ({"retained_poisoning"}, {"publish_flood", "botnet"}),
+    "attack-drill": ({"sybil", "retained_poisoning"}, {"publish_flood", "botnet"}),
     "breach-drill": (
         {"sybil", "retained_poisoning"},
-        {
-            *("time_shift", "false_data", "slow_drift", "exfiltration", "firmware_spoof", "wrong_voice"),
-        },
+        {"time_shift", "false_data", "slow_drift", "exfiltration", "firmware_spoof", "wrong_voice"},
     ),
 }
 """Attacks of each drill whose messages reach listeners of the one broker alone, and of either."""
@@ -146,7 +147,7 @@ SMALL: dict[str, Any] = {
     "mqtt": {"broker": "mosquitto"},
     "attacks": [{"kind": "topic_enumeration", "at": "1m", "for": "8m", "every": "20s"}],
     "brokers": [
-        {"name": "well", "entry": "password", "expect": {"wildcards": "held"}},
+        {"name": "well", "entry": "certificate", "expect": {"wildcards": "held"}},
         {"name": "badly", "entry": "open", "expect": {"wildcards": "failed"}},
     ],
     "thresholds": ["verdict.well.wildcards == held", "delivered_ratio == 1"],
@@ -209,6 +210,23 @@ def test_a_drill_that_is_interrupted_keeps_what_it_has(tmp_path: Path) -> None:
     found = verify(folder, write=False)
     assert found.status == "untrusted"
     assert "there was no run against the broker badly" in found.distrust
+
+
+@pytest.mark.parametrize("entry", Entry)
+def test_a_broker_has_the_one_way_in_that_is_named(entry: Entry, tmp_path: Path) -> None:
+    drill = Scenario.model_validate(SMALL | {"brokers": [SMALL["brokers"][0] | {"entry": entry}]})
+    with standing(drill, drill.brokers[0], tmp_path / "keys") as (broker, of):
+        assert len(broker.ports) == 1
+        assert of.mqtt.broker == f"{SCHEMES[entry]}://127.0.0.1:{broker.port}"
+        stranger = Visitor(broker.port, Login(), None)
+        if entry is Entry.OPEN:
+            assert not stranger.has_session("stranger")
+        else:
+            assert of.mqtt.credentials is not None
+            with pytest.raises((AssertionError, OSError)):
+                stranger.has_session("stranger")
+        if entry in (Entry.PASSWORD, Entry.TLS):
+            assert not Visitor.of(broker, of).has_session("guest")
 
 
 def test_without_mosquitto_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
