@@ -15,19 +15,9 @@ from simulator.cli.app import COMMANDS
 from simulator.core.errors import RunFailedError, TargetRefusedError
 
 HEAVY = {
-    *(
-        "numpy",
-        "simpy",
-        "pydantic",
-        "paho",
-        "yaml",
-        "msgspec",
-        "rich",
-        "iotcore",
-        "prometheus_client",
-        "jinja2",
-    ),
-    *("cryptography", "duckdb", "pyarrow", "wsproto", "asyncio", "email", "http", "multiprocessing", "ssl"),
+    *("numpy", "simpy", "pydantic", "paho", "yaml", "msgspec", "rich", "iotcore", "prometheus_client"),
+    *("jinja2", "wsproto", "cryptography", "duckdb", "pyarrow"),
+    *("asyncio", "email", "http", "multiprocessing", "ssl"),
 }
 
 

@@ -12,6 +12,14 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 """Every page of the documentation."""
 
+WALKS = (
+    "tutorial.md",
+    "how-to/test-an-acl.md",
+    "how-to/test-a-detector.md",
+    "how-to/reproduce-a-run.md",
+)
+"""Pages in ``docs`` that are done from beginning to end; of the others each command is run by itself."""
+
 _MARK = re.compile(r"<!-- ([\w -]+?)(?:: (.*))? -->")
 _FENCE = re.compile(r"```(\w*)")
 

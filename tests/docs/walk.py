@@ -58,7 +58,8 @@ class Walk:
             text=True,
             start_new_session=True,
             env=os.environ
-            | {"PATH": f"{self._path}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80", "NO_COLOR": "1"},
+            | {"PATH": os.pathsep.join([str(self._path), os.environ["PATH"], "/usr/sbin"])}
+            | {"COLUMNS": "80", "NO_COLOR": "1"},
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -78,7 +79,7 @@ class Walk:
         """Do what a block says, or make sure that what it shows has been printed."""
         text = f"{block.text}\n"
         for old, new in self._replace.items():
-            text = text.replace(old, new)
+            text = re.sub(rf"\b{old}\b", new, text)
         if block.mark == NOT_RUN and not self._everything:
             return
         file = self._here / block.about

@@ -1,4 +1,4 @@
-"""The tutorial, done as it is printed in an empty folder; the page is all that is known of it."""
+"""The tutorial and the how-tos that lead from step to step, done as they are printed, in an empty folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import ROOT, blocks
+from pages import ROOT, WALKS, blocks
 from walk import Walk
 
 from simulator.broker.ports import free_port
 
-PAGE = ROOT / "docs" / "tutorial.md"
+PORTS = ("1883", "1884", "21883", "28883", "28884")
+"""Ports that pages name; another test may have them."""
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ def programs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_tutorial_does_what_it_says(tmp_path: Path, programs: Path) -> None:
-    folder = tmp_path / "clone"
+@pytest.mark.parametrize("page", WALKS)
+def test_a_page_does_what_it_says(page: str, tmp_path: Path, programs: Path) -> None:
+    folder = tmp_path / "here"
     folder.mkdir()
-    ports = {port: str(free_port()) for port in ("1883", "1884")}
-    with Walk(folder, programs, ports) as walk:
-        for block in blocks(PAGE):
+    with Walk(folder, programs, {port: str(free_port()) for port in PORTS}) as walk:
+        for block in blocks(ROOT / "docs" / page):
             walk.take(block)
