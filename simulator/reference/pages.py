@@ -8,6 +8,7 @@ from simulator.reference.commands import CommandHelp, commands_page
 from simulator.reference.exit_codes import exit_codes_page
 from simulator.reference.hazards import hazards_page
 from simulator.reference.kinds import attacks_page, checks_page, devices_page, faults_page, payloads_page
+from simulator.reference.metrics import metrics_page
 from simulator.reference.run_folder import run_folder_page
 from simulator.reference.scenario import scenario_page
 from simulator.reference.schema import Schema
@@ -29,6 +30,7 @@ def pages(commands: Sequence[CommandHelp]) -> Mapping[str, str]:
         "exit-codes.md": exit_codes_page(),
         "faults.md": faults_page(scenario),
         "hazards.md": hazards_page(),
+        "metrics.md": metrics_page(),
         "payloads.md": payloads_page(),
         "run-folder.md": run_folder_page(),
         "scenario.md": scenario_page(scenario),

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from simulator.reference.markdown import page, plain, section
+from simulator.core.thresholds import METRICS, Quantity
+from simulator.reference.markdown import code, page, plain, section, table
 from simulator.reference.schema import Schema, heading
+
+_LIMITS = {
+    Quantity.TIME: "a time, such as `100ms`",
+    Quantity.RATIO: "a number from 0 to 1",
+    Quantity.NUMBER: "a number",
+}
 
 
 def scenario_page(schema: Schema) -> str:
@@ -23,5 +30,12 @@ def scenario_page(schema: Schema) -> str:
         *(
             section(f"Stage: {shape}", plain(found["description"]), schema.table(found))
             for shape, found in schema.variants("stages").items()
+        ),
+        section(
+            "Thresholds",
+            "A metric, one of `<`, `<=`, `>`, `>=` and `==`, and a limit; or `verdict.CONTROL.CHECK == held` "
+            "(or `failed`, or `untrusted`). Latencies and lag count from when a message was due; ratios "
+            "of messages are shares of those due.",
+            table(("metric", "limit"), ((code(name), _LIMITS[kind]) for name, kind in METRICS.items())),
         ),
     )

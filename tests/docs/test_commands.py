@@ -92,7 +92,7 @@ def shorter(line: Line) -> list[str]:
     if name == "run" and "--rate" not in line.arguments:
         more += ["--speed", "max"]
     if "city_throughput" in line.arguments:
-        more += ["--scale", "0.02"]
+        more += ["--scale", "0.1"]
     if "--household" in line.arguments:
         more = more[:2]  # it would not be there any more
     return [*line.arguments, *more]

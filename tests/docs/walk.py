@@ -24,7 +24,7 @@ NOT_RUN = "not run"
 
 _END = re.compile(r"=== exit code (\d+) in (.*)")
 _SAY_END = 'echo "=== exit code $? in $PWD"'
-_NUMBER = re.compile(r"\d[\d.,:]*( ?(ms|[hms])\b)?( \d+(ms|[hms])\b)*")
+_NUMBER = re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{12,}\b|\d[\d.,:]*( ?(ms|[hms])\b)?( \d+(ms|[hms])\b)*")
 _LEFT_OUT = {"", "..."}
 
 
@@ -153,5 +153,5 @@ def changed(text: str, lines: Sequence[str]) -> str:
 
 
 def _plain(line: str) -> str:
-    """Return a line in which all numbers and all spaces are alike; of an exit code the number counts."""
+    """Return a line in which all numbers, ids and spaces are alike; of an exit code the number counts."""
     return " ".join((line if line.startswith("exit code") else _NUMBER.sub("#", line)).split())
