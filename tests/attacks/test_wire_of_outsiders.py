@@ -334,3 +334,24 @@ def test_outsiders_never_ping_and_are_all_gone_in_the_end(siege: Siege) -> None:
                 of = Onslaught(fray, row)
                 assert PacketType.PINGREQ not in types(of.packets)
                 assert all(line.ends for line in of.lines)
+
+
+@pytest.mark.parametrize("kind", ["oversize", "qos2_half_open", "publish_flood", "sybil"])
+def test_whoever_connects_begins_as_devices_do(kind: str, siege: Siege) -> None:
+    """Over raw connections as over others: the same CONNECT, and the same subscription behind it."""
+    of = siege[kind]
+    assert of.lines
+    honest = {beginning(line) for line in honest_lines(of) if len(line.up) > 1}
+    assert {beginning(line) for line in of.lines if len(line.up) > 1} <= honest
+
+
+def beginning(line: Line) -> tuple[object, ...]:
+    """What a connection begins with, but for names."""
+    hello, first, second = line.hello, *line.up[:2]
+    assert hello is not None
+    assert hello.will_topic is not None
+    will = hello.will_topic.split("/")
+    (topic_filter,) = second.filters
+    own = will[-2:] == [hello.client_id, "offline"]
+    same = topic_filter.split("/") == [*will[:-1], "command"]
+    return hello.protocol, hello.clean, hello.keep_alive, first.flags, own, same, second.body[-1:]
