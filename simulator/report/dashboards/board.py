@@ -99,7 +99,7 @@ def _windows() -> Iterable[AnnotationQuery]:
             AnnotationQuery()
             .name(name)
             .datasource(SOURCE)
-            .enable(name != "Run")
+            .enable(True)
             .icon_color(colour)
             .target(query)
             .expr(expr)
