@@ -101,7 +101,6 @@ AGAINST_SETTINGS: tuple[dict[str, Any], ...] = (
 )
 
 SUBSCRIPTIONS = "$SYS/broker/subscriptions/count"
-KEPT = "$SYS/broker/store/messages/count"
 
 
 class Broker(Enum):
@@ -121,7 +120,7 @@ class Onlooker:
 
     def __init__(self, port: int, login: Login | None) -> None:
         self.heard: list[MQTTMessage] = []
-        self.said: dict[str, list[int]] = {SUBSCRIPTIONS: [], KEPT: []}
+        self.said: dict[str, list[int]] = {SUBSCRIPTIONS: []}
         self._ready = threading.Event()
         self._port = port
         self._client = Client(CallbackAPIVersion.VERSION2, "onlooker")
