@@ -107,8 +107,9 @@ def print_drill(summary: DrillSummary, folder: Path, console: Console) -> None:
         console.print(section, highlight=False)
         console.print()
     # A path is copied as often as it is read, so it is never folded.
-    where = ", ".join(f"{folder / name}/" for name in summary.runs)
-    console.print(Text(f"Everything is in {where or folder}"), soft_wrap=True, highlight=False)
+    console.print(
+        Text(f"Everything is in {folder}/, with a folder for each broker"), soft_wrap=True, highlight=False
+    )
 
 
 def _matrix(summary: DrillSummary, expected: str, other: str) -> RenderableType:

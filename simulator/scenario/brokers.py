@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,7 +12,8 @@ from simulator.core import plugins
 from simulator.core.nearest import suggestion
 from simulator.core.options import Options
 from simulator.core.verdicts import Verdict
-from simulator.scenario.controls import Name
+from simulator.scenario.controls import BROKER, ControlOptions, Name
+from simulator.scenario.mqtt import Mqtt
 
 _CHECKS = "simulator.checks"
 
@@ -80,3 +81,22 @@ class BrokerOptions(Options):
     expect: dict[Annotated[str, AfterValidator(_known_check)], Verdict] = Field(
         min_length=1, description="The checks that judge it, and the verdict that each must come to."
     )
+
+
+def check_drill(mqtt: Mqtt | None, controls: Iterable[ControlOptions]) -> None:
+    """Make sure that nothing else in a scenario with brokers of its own says what its broker is.
+
+    Args:
+        mqtt: None if that is wrong itself, which is reported.
+        controls: of the scenario.
+
+    Raises:
+        ValueError: something does.
+    """
+    if mqtt is not None and (mqtt.broker != "mosquitto" or mqtt.credentials is not None):
+        raise ValueError(
+            "each is a Mosquitto of its own, with credentials of its own; write broker: mosquitto in mqtt, "
+            "and no credentials, and leave out --broker"
+        )
+    if any(control.name == BROKER for control in controls):
+        raise ValueError(f"each says what is expected of it; leave the control {BROKER!r} out")

@@ -29,7 +29,7 @@ from simulator.core.options import LONGEST, AttackOptions, DeviceOptions, FaultO
 from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.core.units import DAY, HOUR, Duration, OnOff, Rate
-from simulator.scenario.brokers import BrokerOptions
+from simulator.scenario.brokers import BrokerOptions, check_drill
 from simulator.scenario.controls import BROKER, ControlOptions, TapOptions, check_names
 from simulator.scenario.detection import Detection
 from simulator.scenario.kinds import ByKind, at_kind
@@ -343,17 +343,11 @@ class Scenario(Options):
 
     @field_validator("brokers")
     @classmethod
-    def _started_for_the_drill(
+    def _of_a_drill(
         cls, brokers: tuple[BrokerOptions, ...], info: ValidationInfo
     ) -> tuple[BrokerOptions, ...]:
-        mqtt = info.data.get("mqtt")
-        if brokers and mqtt is not None and (mqtt.broker != "mosquitto" or mqtt.credentials is not None):
-            raise ValueError(
-                "each is a Mosquitto of its own, with credentials of its own; write broker: mosquitto in "
-                "mqtt, and no credentials, and leave out --broker"
-            )
-        if brokers and any(control.name == BROKER for control in info.data.get("controls", ())):
-            raise ValueError(f"each says what is expected of it; leave the control {BROKER!r} out")
+        if brokers:
+            check_drill(info.data.get("mqtt"), info.data.get("controls", ()))
         return brokers
 
     @field_validator("thresholds")

@@ -104,7 +104,7 @@ def test_it_is_printed_as_checks_by_brokers() -> None:
     assert ["rate", "limit", "failed", "✓", "failed", "✓"] in lines
     assert "4 of 4 verdicts are as expected (✓)." in text
     assert "Not as expected" not in text
-    assert text.rstrip().endswith("Everything is in runs/my/well/, runs/my/badly/")
+    assert text.rstrip().endswith("Everything is in runs/my/, with a folder for each broker")
     assert max(map(len, text.splitlines())) <= 80
 
 
