@@ -19,9 +19,9 @@ world: {households: 6, shops: 1}
 mqtt: {broker: mosquitto}
 devices: [{kind: inventory_sensor, per_shop: 12, report_interval: 1s, rfid_interval: 1s}]
 attacks:
-  - {kind: malformed, at: 1s, for: 3s, devices: 2, rate: 20/s}
-  - {kind: slow_dos, at: 1s, for: 3s, devices: 5}
-  - {kind: id_takeover, at: 1s, for: 3s, rate: 3/s}
+  - {kind: malformed, at: 500ms, for: 3s, devices: 2, rate: 20/s}
+  - {kind: slow_dos, at: 500ms, for: 3s, devices: 5}
+  - {kind: id_takeover, at: 500ms, for: 4s, rate: 3/s}
 controls:
   - name: guard
     command: [python, CONTROLS/detector.py]

@@ -20,17 +20,17 @@ OPEN = "topic readwrite #\n"
 ATTACKED = """\
 name: attacked
 seed: 5
-duration: 3s
+duration: 2s
 speed: 1
 world: {households: 12, shops: 1}
 devices: [{kind: smart_speaker, per_household: 1.0}, {kind: inventory_sensor, per_shop: 12}]
 attacks:
-  - {kind: malformed, at: 0s, for: 2s, rate: 20/s}
-  - {kind: oversize, at: 0s, for: 2s, every: 500ms}
-  - {kind: slow_dos, at: 0s, for: 2s, devices: 20, credentials: stolen}
-  - {kind: credential_brute_force, at: 0s, for: 2s, rate: 10/s}
-  - {kind: publish_flood, at: 0s, for: 2s, rate: 50/s}
-  - {kind: botnet, at: 0s, for: 2s, devices: 5, rate: 50/s, beat: 1s}
+  - {kind: malformed, at: 0s, for: 1500ms, rate: 20/s}
+  - {kind: oversize, at: 0s, for: 1500ms, every: 400ms}
+  - {kind: slow_dos, at: 0s, for: 1500ms, devices: 20, credentials: stolen}
+  - {kind: credential_brute_force, at: 0s, for: 1500ms, rate: 10/s}
+  - {kind: publish_flood, at: 0s, for: 1500ms, rate: 50/s}
+  - {kind: botnet, at: 0s, for: 1500ms, devices: 5, rate: 50/s, beat: 1s}
 """
 HOSTS = {
     "broker.lab": [ADDRESS],
@@ -229,7 +229,7 @@ def test_an_attack_beyond_this_machine_is_refused_before_a_packet_leaves(
 def test_an_attack_waits_for_the_proof_as_everything_does(lab: Lab, attacked: Path, tmp_path: Path) -> None:
     """Whom it connects as until then is the fleet's own device that asks for the proof."""
     broker, folder = LabBroker(lab, tmp_path, READ), tmp_path / "run"
-    run = Prover(lab, attacked, *TARGET, "--proof-timeout", "1s", "-o", folder)
+    run = Prover(lab, attacked, *TARGET, "--proof-timeout", "500ms", "-o", folder)
     run.asked()
     run.end(5)
     assert not folder.exists()

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from raid_scene import ORIGIN, START, Raided, alert, device_id, outsider
 
@@ -314,6 +315,16 @@ class TestHarm:
         found = self.harm(tmp_path, against=calm.path, slow=0.5)
         assert found["latency"].value == pytest.approx(0.0)
         assert "in the run without attacks" in found["latency"].reason
+
+    def test_against_a_run_whose_fleet_took_longer_to_connect(self, tmp_path: Path) -> None:
+        """The same simulated time counts, be it later by the clock of the load."""
+        calm = Raided(devices=100, slow=0.5, between=(300.0, 400.0)).write(tmp_path / "calm")
+        late = [msgspec.json.decode(line) for line in calm.delivery.read_bytes().splitlines()]
+        for row in late:
+            row |= {moment: row[moment] + 150.0 for moment in ("due", "sent", "acked")}
+        calm.delivery.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in late))
+        found = self.harm(tmp_path, against=calm.path, slow=0.5)
+        assert found["latency"].value == pytest.approx(0.0)
 
 
 class TestTrust:
