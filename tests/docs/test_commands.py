@@ -15,7 +15,7 @@ import click
 import pytest
 from desk import lay_out
 from lines import Line, lines_of_help, lines_of_pages
-from pages import ROOT, WALKS, blocks
+from pages import WALKS, blocks
 
 from simulator.broker import EmbeddedBroker
 from simulator.cli import main
@@ -140,8 +140,3 @@ def test_every_command_has_an_example_in_its_help(name: str) -> None:
     assert any(
         f"fleetsim {name} --help" == line.place and line.arguments[0] == name for line in lines_of_help()
     )
-
-
-def test_the_readme_begins_with_something_to_run() -> None:
-    first = next(line for line in lines_of_pages() if line.place.startswith(str((ROOT / "README.md").name)))
-    assert first.program == "python3"
