@@ -41,6 +41,7 @@ ATTACKS: Mapping[str, Mapping[str, Any]] = {
     "publish_flood": {"kind": "publish_flood", "rate": "2469/s"},
     "publish_flood of 15": {"kind": "publish_flood", "devices": 15, "rate": "5000/s"},
     "topic_enumeration of 20": {"kind": "topic_enumeration", "devices": 20, "every": "200ms"},
+    "topic_enumeration of 50": {"kind": "topic_enumeration", "devices": 50, "every": "200ms"},
     "slow_subscriber of 5": {"kind": "slow_subscriber", "devices": 5},
     "subscription_exhaustion of 3": {
         "kind": "subscription_exhaustion",
