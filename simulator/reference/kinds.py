@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,5 +95,5 @@ def _all(group: str) -> list[tuple[str, Any]]:
 
 
 def _is_own(one: Any) -> bool:
-    module = getattr(one, "__module__", None) or type(one).__module__
-    return module.partition(".")[0] == __name__.partition(".")[0] and module in sys.modules
+    module: str = one.__module__
+    return module.partition(".")[0] == __name__.partition(".")[0]
