@@ -63,7 +63,7 @@ def checks_page() -> str:
         "Checks",
         "What `fleetsim verify` asks of a control, and when the verdict is *held*. It is *failed* where "
         "there is evidence to the contrary, and *untrusted* where nothing may be concluded: "
-        "[verify.md](../verify.md). Shares are held against the end of an interval of 95 % confidence. Names "
+        "[verify.md](../verify.md). Shares are held against their one-sided bound of 95 % confidence. Names "
         "such as `privacy.k` are keys of a [scenario](scenario.md).",
         table(("check", "asks", "held if"), rows),
     )
