@@ -3,7 +3,7 @@
 What a program needs is here, and imported quickly: what takes long is imported when it is called.
 """
 
-from simulator.api import generate, run
+from simulator.api import drill, generate, run
 from simulator.core.errors import (
     ExitCode,
     FleetsimError,
@@ -17,10 +17,11 @@ from simulator.core.shard import Shard
 from simulator.core.verdicts import Verdict
 from simulator.core.version import __version__
 from simulator.harness import Fleetsim, RunningBroker
-from simulator.result import Judgement, Run
+from simulator.result import Drill, Judgement, Run
 from simulator.stream import Stream
 
 __all__ = [
+    "Drill",
     "ExitCode",
     "Fleetsim",
     "FleetsimError",
@@ -36,6 +37,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "drill",
     "generate",
     "run",
 ]

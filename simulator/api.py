@@ -1,4 +1,4 @@
-"""The Python interface: `run` and `generate`, which the package hands out; the commands use them too.
+"""The Python interface: `run`, `drill` and `generate`, handed out by the package and used by its commands.
 
 Nothing here prints. What takes long to import is imported when it is called.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.core.shard import Shard
     from simulator.reach import Reach
     from simulator.report import Update
-    from simulator.scenario import Source
+    from simulator.scenario import Scenario, Source
 
 MOST_WORKERS = 256
 
@@ -93,20 +93,75 @@ def run(
         speed=speed,
         rate=rate,
     )
+    if (loaded := choice.load()).brokers:
+        raise UsageError(
+            f"{loaded.name} is a drill with brokers of its own: use simulator.drill, or leave them out with "
+            'changes={"brokers": []}'
+        )
     done = launch(
-        choice,
+        loaded,
         reach=Reach(frozenset(allow_targets), limits=limits or {}, ask=say or _nothing),
         output=None if output is None else Path(output),
-        place=None if place is None else Path(place),
+        place=choice.place() if place is None else Path(place),
         workers=None if workers == "auto" else workers,
         metrics_port=metrics_port,
         push_to=push_to,
         progress=progress or _nothing,
         say=say or _nothing,
         stopped=stopped or _never,
-        drills=False,
     )
     assert isinstance(done, Run)
+    return done
+
+
+def drill(
+    scenario: Source,
+    *,
+    seed: int | None = None,
+    duration: float | str | None = None,
+    changes: Mapping[str, object] | None = None,
+    output: str | Path | None = None,
+    workers: int | Literal["auto"] = 1,
+    progress: Callable[[Update], None] | None = None,
+    say: Callable[[str], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
+) -> Drill:
+    """Run a scenario against each of the brokers that it names, and return what came of it.
+
+    A verdict that is not as the scenario knows it is a result, not an error: see `Drill.passed`.
+
+    Args:
+        scenario: as for `run`, such as ``"attack_drill"``.
+        seed: the same seed gives the same messages and attacks.
+        duration: simulated time, as text such as ``"6h"`` or in seconds.
+        changes: any other field by its dotted path.
+        output: the drill's folder, with one in it for each broker; ``runs/NAME-TIME`` if left out.
+        workers: processes that share the fleet; ``"auto"`` for one a processor core.
+        progress: told about twice a second how the run stands that goes on.
+        say: told what a user wants to know, a line at a time.
+        stopped: asked many times a second; the drill ends early, with all that it has, when it says yes.
+
+    Raises:
+        ScenarioError: with everything wrong in the scenario and in what is changed, not only the first.
+        UsageError: the scenario names no brokers, the folder is taken, or a package is missing.
+        RunFailedError: Mosquitto is not installed or does not start.
+    """
+    from simulator.reach import Reach
+
+    choice = chosen(scenario, changes=changes, seed=seed, duration=duration)
+    if not (loaded := choice.load()).brokers:
+        raise UsageError(f"{loaded.name} names no brokers to be run against: use simulator.run")
+    done = launch(
+        loaded,
+        reach=Reach(ask=say or _nothing),
+        output=None if output is None else Path(output),
+        place=choice.place(),
+        workers=None if workers == "auto" else workers,
+        progress=progress or _nothing,
+        say=say or _nothing,
+        stopped=stopped or _never,
+    )
+    assert isinstance(done, Drill)
     return done
 
 
@@ -164,11 +219,11 @@ def chosen(
 
 
 def launch(
-    choice: Choice,
+    scenario: Scenario,
     *,
     reach: Reach,
     output: Path | None = None,
-    place: Path | None = None,
+    place: Path,
     workers: int | None = 1,
     metrics_port: int | None = None,
     metrics_linger: float = 0.0,
@@ -176,15 +231,14 @@ def launch(
     progress: Callable[[Update], None],
     say: Callable[[str], None],
     stopped: Callable[[], bool],
-    drills: bool = True,
 ) -> Run | Drill:
-    """Run what was chosen, against each of its brokers if it has several; see `run`.
+    """Run a scenario, against each of its brokers if it names some; see `run`.
 
     Args:
-        choice: the scenario with what is changed about it.
+        scenario: what was chosen.
         reach: how far the run may send.
         output: the run's folder; the usual one if left out.
-        place: the folder in which controls run; that of the scenario if left out.
+        place: the folder in which controls run.
         workers: None for one a processor core, as far as there are neighbourhoods for them.
         metrics_port: likewise.
         metrics_linger: seconds to go on serving metrics after the end.
@@ -192,7 +246,6 @@ def launch(
         progress: likewise.
         say: likewise.
         stopped: likewise.
-        drills: whether the scenario may have brokers of its own.
     """
     from datetime import datetime
 
@@ -201,14 +254,13 @@ def launch(
     from simulator.runner import run as run_scenario
     from simulator.truth import RunFolder
 
-    scenario = choice.load()
     folder = output or RunFolder.usual(scenario.name, datetime.now().astimezone())
     count = min(os.cpu_count() or 1, scenario.neighbourhoods) if workers is None else workers
     if not 1 <= count <= MOST_WORKERS:
         raise UsageError(f"there can be 1 to {MOST_WORKERS} workers, not {count}")
     settings = RunSettings(
         folder=folder,
-        place=place or choice.place(),
+        place=place,
         reach=reach,
         metrics_port=metrics_port,
         metrics_linger=metrics_linger,
@@ -216,12 +268,7 @@ def launch(
         crew=Alone() if count == 1 else Workers(count),
     )
     if scenario.brokers:
-        if not drills:
-            raise UsageError(
-                f"{scenario.name} is a drill with brokers of its own: use `fleetsim run`, or leave them out "
-                'with changes={"brokers": []}'
-            )
-        from simulator.drill import run_drill
+        from simulator.drill_runner import run_drill
 
         return Drill(folder, run_drill(scenario, settings, watch=progress, say=say, stopped=stopped))
     return Run(folder, run_scenario(scenario, settings, watch=progress, say=say, stopped=stopped))

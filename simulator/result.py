@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -324,11 +324,26 @@ class Drill:
     summary: DrillSummary
 
     @property
+    def status(self) -> Status:
+        """How it ended: ``passed``, ``failed``, ``untrusted`` or ``interrupted``."""
+        return self.summary.status
+
+    @property
+    def passed(self) -> bool:
+        """Whether every verdict is as the scenario knows it, and can be trusted."""
+        return self.exit_code is ExitCode.OK
+
+    @property
     def exit_code(self) -> ExitCode:
         """What ``fleetsim run`` exits with."""
         from simulator.report import exit_code
 
         return exit_code(self.summary)
+
+    @property
+    def runs(self) -> Mapping[str, Run]:
+        """The run against each broker, by the broker's name."""
+        return {name: Run(self.folder / name, summary) for name, summary in self.summary.runs.items()}
 
 
 def _known(name: str, noun: str, what: str, names: Iterable[str]) -> None:

@@ -113,9 +113,10 @@ def command(
 
         with Progress(stderr, quiet) as progress:
             done = launch(
-                choice,
+                choice.load(),
                 reach=target.reach(),
                 output=output,
+                place=choice.place(),
                 workers=workers,
                 metrics_port=metrics_port,
                 metrics_linger=metrics_linger,

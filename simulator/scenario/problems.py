@@ -140,7 +140,7 @@ def shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case Mapping():
-            return "a mapping"
+            return "a mapping" if value else "an empty mapping"
         case []:
             return "an empty list"
         case list():

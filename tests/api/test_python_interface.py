@@ -194,3 +194,34 @@ def test_a_verdict_that_there_is_not_is_named(street_run: simulator.Run) -> None
         street_run.verdict("leak")
     with pytest.raises(UsageError, match="no tap 'redactor' recorded anything"):
         street_run.heard("redactor")
+
+
+# Drills
+
+TWO_BROKERS = {
+    **STREET,
+    "duration": "10m",
+    "speed": 600,
+    "mqtt": {"broker": "mosquitto"},
+    "attacks": [{"kind": "topic_enumeration", "at": "1m", "for": "8m", "every": "20s"}],
+    "brokers": [
+        {"name": "closed", "entry": "password", "expect": {"wildcards": "held"}},
+        {"name": "open", "entry": "open", "expect": {"wildcards": "failed"}},
+    ],
+}
+
+
+def test_a_drill_is_run_against_each_broker_and_gives_its_runs(tmp_path: Path) -> None:
+    drill = simulator.drill(TWO_BROKERS, seed=3, output=tmp_path / "drill")
+    assert (drill.status, drill.passed, drill.exit_code) == ("passed", True, 0)
+    assert list(drill.runs) == ["closed", "open"]
+    assert drill.runs["open"].verdict("wildcards").failed
+    assert drill.runs["closed"].verdict("wildcards").held
+
+
+def test_drills_and_runs_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"use simulator\.drill"):
+        simulator.run(TWO_BROKERS, output=tmp_path / "drill")
+    with pytest.raises(UsageError, match=r"use simulator\.run"):
+        simulator.drill(STREET, output=tmp_path / "run")
+    assert not list(tmp_path.iterdir())

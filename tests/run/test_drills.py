@@ -18,7 +18,7 @@ import simulator
 from simulator.broker import LocalMosquitto
 from simulator.core.credentials import Login
 from simulator.core.errors import RunFailedError, UsageError
-from simulator.drill import run_drill, standing
+from simulator.drill_runner import run_drill, standing
 from simulator.labels import export_labels
 from simulator.report import DrillSummary
 from simulator.runner import RunSettings

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from simulator.core.errors import ScenarioError
-from simulator.drill import against
+from simulator.drill_runner import against
 from simulator.scenario import Entry, Scenario, load_scenario
 
 DRILL: dict[str, Any] = {
