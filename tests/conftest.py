@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,19 @@ collect_ignore = ["sample_device", "sample_service"]
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+WAITING = ("calibration", "run", "controls", "dashboards", "docs", "attacks")
+"""Folders of the files that take longest."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: more than there are cores, for many only wait for a broker."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files first that take longest, or one process is left with them at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in WAITING)
 
 
 @pytest.fixture(scope="session")
