@@ -26,7 +26,7 @@ WAITING = ("calibration", "run", "controls", "dashboards", "docs", "attacks")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes share the tests: more than there are cores, for many only wait for a broker."""
+    """Return how many processes share the tests: more than there are cores, for many wait for a broker."""
     return (os.cpu_count() or 1) * 3 // 2
 
 
