@@ -8,7 +8,7 @@ A witness subscribes to a tenth of the devices, for the latency from end to end 
 
 Attackers share the processor of this machine with broker and fleet, and the process of the fleet. `publish`
 counts from the time at which a message was due, and so holds what the fleet itself was late; `answer` counts
-from the time at which it was sent, and is the broker's alone.
+from the time at which it was sent until the answer was read.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Suffered:
 
     Attributes:
         publish: 50th, 95th and 99th percentile of the latency from due to acknowledged.
-        answer: 95th percentile of the time from sent to acknowledged, which is the broker's.
+        answer: 95th percentile of the time from sent to acknowledged.
         end_to_end: 99th percentile of the latency from due to a subscriber, of the whole run.
         lost: messages that did not arrive.
         messages: how many there were.
