@@ -13,21 +13,21 @@ from simulator.verify import verify
 SCENARIO = """\
 name: knocked-at
 seed: 5
-duration: 5s
+duration: 4s
 speed: 1
 world: {households: 6, shops: 1}
 mqtt: {broker: mosquitto}
 devices: [{kind: inventory_sensor, per_shop: 12, report_interval: 1s, rfid_interval: 1s}]
 attacks:
-  - {kind: malformed, at: 500ms, for: 3s, devices: 2, rate: 20/s}
+  - {kind: malformed, at: 500ms, for: 2s, devices: 2, rate: 20/s}
   - {kind: slow_dos, at: 500ms, for: 3s, devices: 5}
-  - {kind: id_takeover, at: 500ms, for: 4s, rate: 3/s}
+  - {kind: id_takeover, at: 500ms, for: 3s, rate: 3/s}
 controls:
   - name: guard
     command: [python, CONTROLS/detector.py]
     ready: {line: ready}
     checks: [detection, false_alarms]
-taps: [{name: guard, topics: ["out/guard/#"]}]
+taps: [{name: guard, topics: ["out/guard/#"], settle: 300ms}]
 """
 
 
