@@ -29,6 +29,7 @@ RUNS = (
     "RUN",
     "runs/home",
     "runs/home-before",
+    "runs/yesterday",
     "runs/home-without-one",
     "runs/home-20260302-170000",
     "runs/drill",
