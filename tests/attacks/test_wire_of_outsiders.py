@@ -332,7 +332,7 @@ def test_outsiders_never_ping_and_are_all_gone_in_the_end(siege: Siege) -> None:
         for row in fray.campaigns:
             if row.members[0].role is Role.OUTSIDER and row.kind != "malformed":
                 of = Onslaught(fray, row)
-                assert PacketType.PINGREQ not in types(of.packets)
+                assert PacketType.PINGREQ not in types(of.packets), row.kind
                 assert all(line.ends for line in of.lines)
 
 

@@ -183,12 +183,16 @@ class Fray:
         by_source = {row.source: row.device for row in told}
         # Ports come back, if seldom; with another client id it is somebody else.
         by_both = {(row.source, row.client_id or row.device): row.device for row in told}
+        # Whoever cleans up goes by one of these names, after the load and perhaps from a port that came back.
+        names = {WITNESS, *(name for _, name in by_both)}
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             name = line.hello.client_id if line.hello else None
             device = by_both.get((line.source, name or ""))
             if device is None:
-                device = name if name in self.stream.devices else by_source.get(line.source)
+                device = name if name in self.stream.devices else None
+            if device is None and name not in names:
+                device = by_source.get(line.source)
             if device is not None:
                 found.setdefault(device, []).append(line)
         return found
