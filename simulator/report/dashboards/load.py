@@ -6,6 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from simulator.report.dashboards.board import Group, board
 from simulator.report.dashboards.panels import BYTES, PER_SECOND, RUN, SECONDS, Query, curves, heat
+from simulator.report.dashboards.queries import quantile, rate
 
 ABOUT = "Rates, latencies, queues and connections: how honest the load was, and how the broker took it."
 
@@ -17,18 +18,8 @@ def load() -> Dashboard:
     return board("load", "Load", ABOUT, (_messages(), _latency(), _connections(), _witness(), _machine()))
 
 
-def _rate(metric: str, by: str) -> Query:
-    return Query(f"sum by ({by}) (rate({metric}{{{RUN}}}[$__rate_interval]))", f"{{{{{by}}}}}")
-
-
 def _quantiles(metric: str) -> tuple[Query, ...]:
-    return tuple(
-        Query(
-            f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{{{RUN}}}[$__rate_interval])))",
-            f"p{share * 100:g}",
-        )
-        for share in _QUANTILES
-    )
+    return tuple(quantile(metric, share) for share in _QUANTILES)
 
 
 def _messages() -> Group:
@@ -38,34 +29,29 @@ def _messages() -> Group:
             curves(
                 "Due, by family",
                 "What had to be sent: it does not depend on the broker.",
-                _rate("fleetsim_messages_due_total", "family"),
+                rate("fleetsim_messages_due_total", "{{family}}", by="family"),
                 unit=PER_SECOND,
                 stacked=True,
             ),
             curves(
                 "Ended, by outcome",
                 "Every message that is due ends in exactly one of these ways.",
-                _rate("fleetsim_messages_finished_total", "outcome"),
+                rate("fleetsim_messages_finished_total", "{{outcome}}", by="outcome"),
                 unit=PER_SECOND,
                 stacked=True,
             ),
             curves(
                 "Sent, by QoS",
                 "Handed to the kernel.",
-                _rate("fleetsim_messages_sent_total", "qos"),
+                rate("fleetsim_messages_sent_total", "{{qos}}", by="qos"),
                 unit=PER_SECOND,
             ),
             curves(
                 "Late, sent twice, held back",
                 "Messages that were sent late or more than once, or were beyond a hard cap.",
-                Query(f"sum(rate(fleetsim_messages_late_total{{{RUN}}}[$__rate_interval]))", "late"),
-                Query(
-                    f"sum(rate(fleetsim_messages_duplicated_total{{{RUN}}}[$__rate_interval]))", "sent twice"
-                ),
-                Query(
-                    f"sum by (cap) (rate(fleetsim_held_back_total{{{RUN}}}[$__rate_interval]))",
-                    "held back: {{cap}}",
-                ),
+                rate("fleetsim_messages_late_total", "late"),
+                rate("fleetsim_messages_duplicated_total", "sent twice"),
+                rate("fleetsim_held_back_total", "held back: {{cap}}", by="cap"),
                 unit=PER_SECOND,
             ),
             curves(
@@ -77,7 +63,7 @@ def _messages() -> Group:
             curves(
                 "Commands",
                 "Messages that came to the devices' own subscriptions.",
-                Query(f"sum(rate(fleetsim_commands_total{{{RUN}}}[$__rate_interval]))", "commands"),
+                rate("fleetsim_commands_total", "commands"),
                 unit=PER_SECOND,
             ),
         ),
@@ -97,10 +83,7 @@ def _latency() -> Group:
             heat(
                 "Publish latency, all of it",
                 "How many messages took how long.",
-                Query(
-                    f"sum by (le) (rate(fleetsim_publish_latency_seconds_bucket{{{RUN}}}[$__rate_interval]))",
-                    "{{le}}",
-                ),
+                rate("fleetsim_publish_latency_seconds_bucket", "{{le}}", by="le"),
             ),
             curves(
                 "End-to-end latency",
@@ -112,11 +95,7 @@ def _latency() -> Group:
                 "Lag",
                 "To being sent, whoever is to blame; and 99 % of what the generator alone is to blame for.",
                 *_quantiles("fleetsim_lag_seconds"),
-                Query(
-                    "histogram_quantile(0.99, sum by (le) (rate("
-                    f"fleetsim_generator_lag_seconds_bucket{{{RUN}}}[$__rate_interval])))",
-                    "generator p99",
-                ),
+                quantile("fleetsim_generator_lag_seconds", 0.99, "generator p99"),
                 unit=SECONDS,
             ),
         ),
@@ -136,8 +115,8 @@ def _connections() -> Group:
             curves(
                 "Broken and opened anew",
                 "Connections that broke, and those that came back.",
-                Query(f"sum(rate(fleetsim_connections_lost_total{{{RUN}}}[$__rate_interval]))", "broken"),
-                Query(f"sum(rate(fleetsim_reconnects_total{{{RUN}}}[$__rate_interval]))", "opened anew"),
+                rate("fleetsim_connections_lost_total", "broken"),
+                rate("fleetsim_reconnects_total", "opened anew"),
                 unit=PER_SECOND,
             ),
             curves(
@@ -148,10 +127,7 @@ def _connections() -> Group:
             curves(
                 "Refusals",
                 "What the broker said no to.",
-                Query(
-                    f"sum by (packet, reason) (rate(fleetsim_refusals_total{{{RUN}}}[$__rate_interval]))",
-                    "{{packet}}: {{reason}}",
-                ),
+                rate("fleetsim_refusals_total", "{{packet}}: {{reason}}", by="packet, reason"),
                 unit=PER_SECOND,
             ),
         ),
@@ -165,17 +141,15 @@ def _witness() -> Group:
             curves(
                 "Expected and received",
                 "Messages due from the devices that it watches, and those that arrived.",
-                Query(f"sum(rate(fleetsim_witness_expected_total{{{RUN}}}[$__rate_interval]))", "expected"),
-                Query(f"sum(rate(fleetsim_witness_received_total{{{RUN}}}[$__rate_interval]))", "received"),
+                rate("fleetsim_witness_expected_total", "expected"),
+                rate("fleetsim_witness_received_total", "received"),
                 unit=PER_SECOND,
             ),
             curves(
                 "Again, and out of order",
                 "Messages that arrived twice, or after a later one of the same device.",
-                Query(f"sum(rate(fleetsim_witness_duplicated_total{{{RUN}}}[$__rate_interval]))", "again"),
-                Query(
-                    f"sum(rate(fleetsim_witness_reordered_total{{{RUN}}}[$__rate_interval]))", "out of order"
-                ),
+                rate("fleetsim_witness_duplicated_total", "again"),
+                rate("fleetsim_witness_reordered_total", "out of order"),
                 unit=PER_SECOND,
             ),
         ),
@@ -189,7 +163,7 @@ def _machine() -> Group:
             curves(
                 "Processor",
                 "Cores that the load took.",
-                Query(f"sum(rate(fleetsim_cpu_seconds_total{{{RUN}}}[$__rate_interval]))", "cores"),
+                rate("fleetsim_cpu_seconds_total", "cores"),
                 width=8,
             ),
             curves(

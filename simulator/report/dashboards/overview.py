@@ -17,6 +17,7 @@ from simulator.report.dashboards.panels import (
     number,
     table,
 )
+from simulator.report.dashboards.queries import quantile, rate
 
 ABOUT = "Whether a run does what it should, and what goes on in it."
 
@@ -87,24 +88,15 @@ def _load() -> Group:
             curves(
                 "Messages",
                 "What had to be sent, and how it ended.",
-                Query(f"sum(rate(fleetsim_messages_due_total{{{RUN}}}[$__rate_interval]))", "due"),
-                Query(
-                    f"sum by (outcome) (rate(fleetsim_messages_finished_total{{{RUN}}}[$__rate_interval]))",
-                    "{{outcome}}",
-                ),
+                rate("fleetsim_messages_due_total", "due"),
+                rate("fleetsim_messages_finished_total", "{{outcome}}", by="outcome"),
                 unit=PER_SECOND,
             ),
             curves(
                 "Publish latency",
                 "From the moment that a message was due to the broker's answer.",
-                *(
-                    Query(
-                        f"histogram_quantile({share}, sum by (le) "
-                        f"(rate(fleetsim_publish_latency_seconds_bucket{{{RUN}}}[$__rate_interval])))",
-                        f"p{share * 100:g}",
-                    )
-                    for share in (0.5, 0.99)
-                ),
+                quantile("fleetsim_publish_latency_seconds", 0.5),
+                quantile("fleetsim_publish_latency_seconds", 0.99),
                 unit=SECONDS,
             ),
         ),

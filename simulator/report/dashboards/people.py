@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grafana_foundation_sdk.models.dashboard import Dashboard
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from simulator.report.dashboards.board import Group, board
 from simulator.report.dashboards.panels import (
@@ -15,6 +16,7 @@ from simulator.report.dashboards.panels import (
     curves,
     number,
 )
+from simulator.report.dashboards.queries import rate
 
 ABOUT = "Who lives in the simulated town, what they agree to, and what their devices tell and suffer."
 
@@ -48,16 +50,23 @@ def _town() -> Group:
                 Query(f"fleetsim_simulated_clock_timestamp_seconds{{{RUN}}} * 1000"),
                 unit="dateTimeAsIso",
             ),
-            curves(
-                "Consent",
-                "People who agree to a use of their data.",
-                Query(f"sum by (purpose) (fleetsim_consenting_people{{{RUN}}})", "{{purpose}}"),
-            ),
-            curves(
-                "Requests",
-                "What people have asked for about their data so far.",
-                Query(f"sum by (kind) (fleetsim_data_requests_total{{{RUN}}})", "{{kind}}"),
-            ),
+            *wishes(),
+        ),
+    )
+
+
+def wishes() -> tuple[Builder[Panel], ...]:
+    """Return the panels on what people want to happen with their data."""
+    return (
+        curves(
+            "Consent",
+            "People who agree to a use of their data.",
+            Query(f"sum by (purpose) (fleetsim_consenting_people{{{RUN}}})", "{{purpose}}"),
+        ),
+        curves(
+            "Requests",
+            "What people have asked for about their data so far.",
+            Query(f"sum by (kind) (fleetsim_data_requests_total{{{RUN}}})", "{{kind}}"),
         ),
     )
 
@@ -69,10 +78,7 @@ def _told() -> Group:
             curves(
                 "Messages by event",
                 "What had to be sent, by family and by what it is about.",
-                Query(
-                    f"sum by (family, event) (rate(fleetsim_events_total{{{RUN}}}[$__rate_interval]))",
-                    "{{family}}: {{event}}",
-                ),
+                rate("fleetsim_events_total", "{{family}}: {{event}}", by="family, event"),
                 unit=PER_SECOND,
                 stacked=True,
                 width=16,
@@ -110,10 +116,7 @@ def _suffered() -> Group:
             curves(
                 "Messages that they touched",
                 "By kind of fault.",
-                Query(
-                    f"sum by (fault) (rate(fleetsim_faulty_messages_total{{{RUN}}}[$__rate_interval]))",
-                    "{{fault}}",
-                ),
+                rate("fleetsim_faulty_messages_total", "{{fault}}", by="fault"),
                 unit=PER_SECOND,
                 width=third,
             ),

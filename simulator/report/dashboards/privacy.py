@@ -16,11 +16,12 @@ from simulator.report.dashboards.panels import (
     number,
     table,
 )
+from simulator.report.dashboards.people import wishes
+from simulator.report.dashboards.queries import DETECTORS, WHOLE, rate
 
 ABOUT = "What is sent about people, what a right control does with it, and what came out of the controls."
 
-_WHOLE = f'{RUN}, part=""'
-_OF_PRIVACY = 'control!="broker", check!~"detection|false_alarms|time_to_detect"'
+_OF_PRIVACY = f'control!="broker", check!~"{DETECTORS}"'
 """Checks that are on the dashboard of security are left out."""
 
 
@@ -36,20 +37,14 @@ def _truth() -> Group:
             curves(
                 "What a right control does",
                 "Messages by what a correct control does with them.",
-                Query(
-                    f"sum by (expectation) (rate(fleetsim_expectations_total{{{RUN}}}[$__rate_interval]))",
-                    "{{expectation}}",
-                ),
+                rate("fleetsim_expectations_total", "{{expectation}}", by="expectation"),
                 unit=PER_SECOND,
                 stacked=True,
             ),
             curves(
                 "Hazards",
                 "Messages by why they are about somebody's privacy; one may be for several reasons.",
-                Query(
-                    f"sum by (hazard) (rate(fleetsim_hazards_total{{{RUN}}}[$__rate_interval]))",
-                    "{{hazard}}",
-                ),
+                rate("fleetsim_hazards_total", "{{hazard}}", by="hazard"),
                 unit=PER_SECOND,
             ),
         ),
@@ -57,21 +52,7 @@ def _truth() -> Group:
 
 
 def _people() -> Group:
-    return Group(
-        "People's wishes",
-        (
-            curves(
-                "Consent",
-                "People who agree to a use of their data.",
-                Query(f"sum by (purpose) (fleetsim_consenting_people{{{RUN}}})", "{{purpose}}"),
-            ),
-            curves(
-                "Requests",
-                "What people have asked for about their data so far.",
-                Query(f"sum by (kind) (fleetsim_data_requests_total{{{RUN}}})", "{{kind}}"),
-            ),
-        ),
-    )
+    return Group("People's wishes", wishes())
 
 
 def _verdicts() -> Group:
@@ -82,8 +63,8 @@ def _verdicts() -> Group:
                 "Leaks",
                 "Pieces of personal data that came out of a control.",
                 Query(
-                    f'sum by (control) (fleetsim_check_ratio{{{_WHOLE}, check="leak"}}'
-                    f' * fleetsim_check_trials{{{_WHOLE}, check="leak"}})',
+                    f'sum by (control) (fleetsim_check_ratio{{{WHOLE}, check="leak"}}'
+                    f' * fleetsim_check_trials{{{WHOLE}, check="leak"}})',
                     "{{control}}",
                 ),
                 width=8,
@@ -126,7 +107,7 @@ def _measured() -> Group:
                 "Shares",
                 "Of what each check counts: leaks, what was redacted, what was destroyed needlessly.",
                 Query(
-                    f"fleetsim_check_ratio{{{_WHOLE}, {_OF_PRIVACY}}}",
+                    f"fleetsim_check_ratio{{{WHOLE}, {_OF_PRIVACY}}}",
                     "{{control}}: {{check}}",
                 ),
                 unit=SHARE,

@@ -16,11 +16,11 @@ from simulator.report.dashboards.panels import (
     number,
     table,
 )
+from simulator.report.dashboards.queries import DETECTORS, WHOLE, quantile, rate
 
 ABOUT = "What attackers do, what the broker lets happen, what honest devices feel of it, and who notices."
 
-_WHOLE = f'{RUN}, part=""'
-_OF_DETECTORS = 'check=~"detection|false_alarms|time_to_detect"'
+_OF_DETECTORS = f'check=~"{DETECTORS}"'
 _OF_BROKER = 'control="broker"'
 
 
@@ -42,20 +42,13 @@ def _attacks() -> Group:
             curves(
                 "Their messages",
                 "By kind of attack.",
-                Query(
-                    f"sum by (campaign) (rate(fleetsim_attack_messages_total{{{RUN}}}[$__rate_interval]))",
-                    "{{campaign}}",
-                ),
+                rate("fleetsim_attack_messages_total", "{{campaign}}", by="campaign"),
                 unit=PER_SECOND,
             ),
             curves(
                 "How their messages ended",
                 "What the broker took, and what it did not.",
-                Query(
-                    "sum by (outcome) (rate("
-                    f"fleetsim_attack_messages_finished_total{{{RUN}}}[$__rate_interval]))",
-                    "{{outcome}}",
-                ),
+                rate("fleetsim_attack_messages_finished_total", "{{outcome}}", by="outcome"),
                 unit=PER_SECOND,
                 stacked=True,
             ),
@@ -78,11 +71,7 @@ def _felt() -> Group:
             curves(
                 "Publish latency",
                 "Of the fleet's messages; attacks are drawn in red.",
-                Query(
-                    "histogram_quantile(0.95, sum by (le) (rate("
-                    f"fleetsim_publish_latency_seconds_bucket{{{RUN}}}[$__rate_interval])))",
-                    "p95",
-                ),
+                quantile("fleetsim_publish_latency_seconds", 0.95),
                 unit=SECONDS,
             ),
             curves(
@@ -136,7 +125,7 @@ def _detectors() -> Group:
             number(
                 "Recall",
                 "Share of those who attack that a detector told of.",
-                Query(f'fleetsim_check_ratio{{{_WHOLE}, check="detection"}}', "{{control}}"),
+                Query(f'fleetsim_check_ratio{{{WHOLE}, check="detection"}}', "{{control}}"),
                 unit=SHARE,
                 good=0.95,
                 width=8,
@@ -144,14 +133,14 @@ def _detectors() -> Group:
             number(
                 "False alarms",
                 "Share of the minutes of honest devices of which a detector told.",
-                Query(f'fleetsim_check_ratio{{{_WHOLE}, check="false_alarms"}}', "{{control}}"),
+                Query(f'fleetsim_check_ratio{{{WHOLE}, check="false_alarms"}}', "{{control}}"),
                 unit=SHARE,
                 width=8,
             ),
             number(
                 "Time to detect",
                 "Of 95 % of those who were told of, from their first packet.",
-                Query(f'fleetsim_check_seconds{{{_WHOLE}, check="time_to_detect"}}', "{{control}}"),
+                Query(f'fleetsim_check_seconds{{{WHOLE}, check="time_to_detect"}}', "{{control}}"),
                 unit=SECONDS,
                 width=8,
             ),
@@ -167,7 +156,7 @@ def _detectors() -> Group:
             table(
                 "Evidence",
                 "Pieces of evidence that each value is taken from.",
-                Query(f"fleetsim_check_trials{{{_WHOLE}, {_OF_DETECTORS}}}"),
+                Query(f"fleetsim_check_trials{{{WHOLE}, {_OF_DETECTORS}}}"),
                 {"control": "control", "check": "check", "Value": "trials"},
             ),
         ),
