@@ -1,5 +1,5 @@
 # docker build -t fleetsim .
-# docker run --rm -v "$PWD:/work" fleetsim run quickstart
+# docker run --rm -v "$PWD:/data" fleetsim run quickstart
 FROM python:3.12-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
@@ -11,9 +11,9 @@ RUN pip --python /opt/fleetsim install --quiet --no-cache-dir --disable-pip-vers
 FROM python:3.12-slim
 COPY --from=build /opt/fleetsim /opt/fleetsim
 # Whoever it runs as, such as the owner of a mounted folder, may write their results here.
-RUN mkdir --mode 1777 /work && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin fleetsim
+RUN mkdir --mode 1777 /data && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin fleetsim
 ENV PATH="/opt/fleetsim/bin:$PATH" PYTHONUNBUFFERED=1
 USER fleetsim
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["fleetsim"]
 CMD ["--help"]
