@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.core.shard import Shard
     from simulator.reach import Reach
     from simulator.report import Update
+    from simulator.runner import RunSettings
     from simulator.scenario import Scenario, Source
 
 MOST_WORKERS = 256
@@ -98,20 +99,16 @@ def run(
             f"{loaded.name} is a drill with brokers of its own: use simulator.drill, or leave them out with "
             'changes={"brokers": []}'
         )
-    done = launch(
+    settings = settled(
         loaded,
         reach=Reach(frozenset(allow_targets), limits=limits or {}, ask=say or _nothing),
-        output=None if output is None else Path(output),
-        place=choice.place() if place is None else Path(place),
+        output=output,
+        place=choice.place() if place is None else place,
         workers=None if workers == "auto" else workers,
         metrics_port=metrics_port,
         push_to=push_to,
-        progress=progress or _nothing,
-        say=say or _nothing,
-        stopped=stopped or _never,
     )
-    assert isinstance(done, Run)
-    return done
+    return _run(loaded, settings, progress or _nothing, say or _nothing, stopped or _never)
 
 
 def drill(
@@ -151,18 +148,14 @@ def drill(
     choice = chosen(scenario, changes=changes, seed=seed, duration=duration)
     if not (loaded := choice.load()).brokers:
         raise UsageError(f"{loaded.name} names no brokers to be run against: use simulator.run")
-    done = launch(
+    settings = settled(
         loaded,
         reach=Reach(ask=say or _nothing),
-        output=None if output is None else Path(output),
+        output=output,
         place=choice.place(),
         workers=None if workers == "auto" else workers,
-        progress=progress or _nothing,
-        say=say or _nothing,
-        stopped=stopped or _never,
     )
-    assert isinstance(done, Drill)
-    return done
+    return _drill(loaded, settings, progress or _nothing, say or _nothing, stopped or _never)
 
 
 def generate(
@@ -220,58 +213,87 @@ def chosen(
 
 def launch(
     scenario: Scenario,
-    *,
-    reach: Reach,
-    output: Path | None = None,
-    place: Path,
-    workers: int | None = 1,
-    metrics_port: int | None = None,
-    metrics_linger: float = 0.0,
-    push_to: str | None = None,
+    settings: RunSettings,
     progress: Callable[[Update], None],
     say: Callable[[str], None],
     stopped: Callable[[], bool],
 ) -> Run | Drill:
-    """Run a scenario, against each of its brokers if it names some; see `run`.
+    """Run a scenario, against each of its brokers if it names some; see `run` and `drill`."""
+    return (_drill if scenario.brokers else _run)(scenario, settings, progress, say, stopped)
+
+
+def settled(
+    scenario: Scenario,
+    *,
+    reach: Reach,
+    output: str | Path | None,
+    place: str | Path,
+    workers: int | None,
+    metrics_port: int | None = None,
+    metrics_linger: float = 0.0,
+    push_to: str | None = None,
+) -> RunSettings:
+    """Return the settings of a run.
 
     Args:
-        scenario: what was chosen.
+        scenario: what is to be run.
         reach: how far the run may send.
         output: the run's folder; the usual one if left out.
         place: the folder in which controls run.
         workers: None for one a processor core, as far as there are neighbourhoods for them.
-        metrics_port: likewise.
+        metrics_port: as for `run`.
         metrics_linger: seconds to go on serving metrics after the end.
-        push_to: likewise.
-        progress: likewise.
-        say: likewise.
-        stopped: likewise.
+        push_to: as for `run`.
+
+    Raises:
+        UsageError: there cannot be so many workers.
     """
     from datetime import datetime
 
     from simulator.cluster import Workers
     from simulator.runner import Alone, RunSettings
-    from simulator.runner import run as run_scenario
     from simulator.truth import RunFolder
 
-    folder = output or RunFolder.usual(scenario.name, datetime.now().astimezone())
     count = min(os.cpu_count() or 1, scenario.neighbourhoods) if workers is None else workers
     if not 1 <= count <= MOST_WORKERS:
         raise UsageError(f"there can be 1 to {MOST_WORKERS} workers, not {count}")
-    settings = RunSettings(
-        folder=folder,
-        place=place,
+    return RunSettings(
+        folder=RunFolder.usual(scenario.name, datetime.now().astimezone())
+        if output is None
+        else Path(output),
+        place=Path(place),
         reach=reach,
         metrics_port=metrics_port,
         metrics_linger=metrics_linger,
         push_to=push_to,
         crew=Alone() if count == 1 else Workers(count),
     )
-    if scenario.brokers:
-        from simulator.drill_runner import run_drill
 
-        return Drill(folder, run_drill(scenario, settings, watch=progress, say=say, stopped=stopped))
-    return Run(folder, run_scenario(scenario, settings, watch=progress, say=say, stopped=stopped))
+
+def _run(
+    scenario: Scenario,
+    settings: RunSettings,
+    progress: Callable[[Update], None],
+    say: Callable[[str], None],
+    stopped: Callable[[], bool],
+) -> Run:
+    from simulator.runner import run as run_scenario
+
+    summary = run_scenario(scenario, settings, watch=progress, say=say, stopped=stopped)
+    return Run(settings.folder, summary)
+
+
+def _drill(
+    scenario: Scenario,
+    settings: RunSettings,
+    progress: Callable[[Update], None],
+    say: Callable[[str], None],
+    stopped: Callable[[], bool],
+) -> Drill:
+    from simulator.drill_runner import run_drill
+
+    summary = run_drill(scenario, settings, watch=progress, say=say, stopped=stopped)
+    return Drill(settings.folder, summary)
 
 
 def _text(option: str, value: float | str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from simulator.api import MOST_WORKERS, launch
+from simulator.api import MOST_WORKERS, launch, settled
 from simulator.choice import Choice
 from simulator.cli.interrupt import Interrupt
 from simulator.cli.options import scenario_options
@@ -112,8 +112,9 @@ def command(
                 stderr.print(folded(line, width), soft_wrap=True, highlight=False, markup=False)
 
         with Progress(stderr, quiet) as progress:
-            done = launch(
-                choice.load(),
+            scenario = choice.load()
+            settings = settled(
+                scenario,
                 reach=target.reach(),
                 output=output,
                 place=choice.place(),
@@ -121,10 +122,8 @@ def command(
                 metrics_port=metrics_port,
                 metrics_linger=metrics_linger,
                 push_to=push_to,
-                progress=progress.update,
-                say=say,
-                stopped=stopped,
             )
+            done = launch(scenario, settings, progress.update, say, stopped)
         if as_json:
             click.echo(encode_summary(done.summary).decode(), nl=False)
         elif isinstance(done.summary, DrillSummary):
