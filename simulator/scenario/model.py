@@ -5,24 +5,19 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
     ValidationInfo,
-    WithJsonSchema,
     field_serializer,
     field_validator,
 )
 
 from simulator.core import plugins
-from simulator.core.ageing import Ageing
 from simulator.core.errors import Problem, ScenarioError
 from simulator.core.nearest import nearest
 from simulator.core.options import LONGEST, AttackOptions, DeviceOptions, FaultOptions, Options
@@ -30,12 +25,14 @@ from simulator.core.stages import Shape, Stage
 from simulator.core.thresholds import VerdictThreshold, parse_threshold
 from simulator.core.units import DAY, HOUR, Duration, OnOff, Rate
 from simulator.scenario.brokers import BrokerOptions, check_drill
+from simulator.scenario.clock import Pace, Speed, Start, Zone
 from simulator.scenario.controls import BROKER, ControlOptions, TapOptions, check_names
 from simulator.scenario.detection import Detection
 from simulator.scenario.kinds import ByKind, at_kind
 from simulator.scenario.mqtt import Mqtt
 from simulator.scenario.privacy import OrOff, Privacy
 from simulator.scenario.stages import MOST_RATE, StageEntry, StageOptions
+from simulator.scenario.world import MOST_HOUSEHOLDS, MOST_SHOPS, World
 
 DEFAULT_SPEED = 60.0
 """A simulated hour a minute."""
@@ -43,58 +40,11 @@ DEFAULT_SPEED = 60.0
 REAL_TIME = 1.0
 """A simulated second a second."""
 
-MOST_HOUSEHOLDS = 1_000_000
-MOST_SHOPS = 100_000
-_HOUSEHOLDS_PER_SHOP = 100
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _LONGEST_NAME = 64
-_YEARS = range(1970, 2101)
-_MOST_SPEED = 1e6
 _UNKNOWN: Any = object()
 _OFF: Any = False
 """What stands in a scenario for a section that is left out; None there is one whose keys are."""
-
-
-class Pace(StrEnum):
-    """A speed that is no number."""
-
-    MAX = "max"
-
-
-def _parse_speed(value: object) -> object:
-    if value is None or isinstance(value, Pace):
-        return value
-    if value == "max":
-        return Pace.MAX
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _MOST_SPEED:
-        return float(value)
-    raise ValueError(f"write a number above 0 and up to 1,000,000, or max, not {value!r}")
-
-
-def _parse_start(value: object) -> datetime:
-    wrong = f"write a date and time with its zone, such as 2026-03-02T17:00:00+10:30, not {value!r}"
-    try:
-        start = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        raise ValueError(wrong) from None
-    if start.tzinfo is None:
-        raise ValueError(wrong)
-    if start.year not in _YEARS:
-        raise ValueError(f"write a year from {_YEARS[0]} to {_YEARS[-1]}, not {start.year}")
-    return start
-
-
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):  # not found, a folder, or no name that a file could have
-        known = available_timezones()
-        close = nearest(name, known)
-        hint = f"did you mean {close!r}?" if close else "write an IANA name such as Australia/Adelaide"
-        if not known:
-            hint = "this machine knows no zones at all: install the package tzdata"
-        raise ValueError(f"no zone {name!r} is known; {hint}") from None
-    return name
 
 
 def _check_threshold(text: str) -> str:
@@ -114,20 +64,6 @@ def check_name(name: str) -> str:
     return name
 
 
-Speed = Annotated[
-    float | Pace | None,
-    BeforeValidator(_parse_speed),
-    WithJsonSchema(
-        {"oneOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": _MOST_SPEED}, {"const": "max"}]}
-    ),
-]
-"""Simulated seconds a second, or ``max``."""
-
-Start = Annotated[
-    datetime, BeforeValidator(_parse_start), WithJsonSchema({"type": "string", "format": "date-time"})
-]
-"""A moment with its zone."""
-
 DeviceGroup = Annotated[SerializeAsAny[DeviceOptions], ByKind("simulator.devices", "device kind")]
 """Some devices of one kind, with the options of that kind's family."""
 
@@ -137,42 +73,6 @@ FaultEntry = Annotated[SerializeAsAny[FaultOptions], ByKind("simulator.faults", 
 
 AttackEntry = Annotated[SerializeAsAny[AttackOptions], ByKind("simulator.attacks", "attack")]
 """An attack, with the options of its kind."""
-
-
-def _shops_for(world: dict[str, Any]) -> int:
-    households: int = world.get("households", 0)  # 0: what is written for it is wrong, which is reported
-    return math.ceil(households / _HOUSEHOLDS_PER_SHOP)
-
-
-class World(Options):
-    """The town: how many people there are, in how many neighbourhoods."""
-
-    households: int = Field(
-        default=100, ge=1, le=MOST_HOUSEHOLDS, description="Households in all neighbourhoods together."
-    )
-    shops: int = Field(
-        default_factory=_shops_for,
-        ge=0,
-        le=MOST_SHOPS,
-        description="Shops in all neighbourhoods together; one for each started 100 households if left out.",
-    )
-    households_per_neighbourhood: int = Field(
-        default=100,
-        ge=1,
-        le=10_000,
-        description="Most households in a neighbourhood, the unit in which a fleet is shared out.",
-    )
-    without: str | None = Field(
-        default=None,
-        max_length=100,
-        description="Id of a person who wears nothing, such as `n0-h3-p1`: that makes a neighbouring fleet, "
-        "which differs by one person, for `fleetsim verify --against`.",
-    )
-    ageing: Ageing = Field(
-        default=Ageing.SERVICE,
-        description="How fast the motors of the shops wear out: in years (service), or in days, as in a life "
-        "test, with a test rig in each shop (accelerated).",
-    )
 
 
 class Scenario(Options):
@@ -190,7 +90,7 @@ class Scenario(Options):
         default=datetime.fromisoformat("2026-03-02T17:00:00+10:30"),
         description="Simulated date and time at which the fleet goes online, with its zone.",
     )
-    zone: Annotated[str, AfterValidator(_check_zone)] | None = Field(
+    zone: Zone | None = Field(
         default=None,
         description="IANA name of the town's time zone, such as `Australia/Adelaide`, whose clock is "
         "changed between summer and winter; if left out, the start's offset holds for good.",
